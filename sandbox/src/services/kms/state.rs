@@ -1,0 +1,14 @@
+//! What exists.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The service's objects in one region.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {}
+
+impl State {
+    /// Brings what is due by `now` to its end.
+    pub fn settle(&mut self, _now: Timestamp) {}
+}

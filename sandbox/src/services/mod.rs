@@ -1,0 +1,70 @@
+//! The services: each is a state and a table of operations; neither knows of HTTP.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::fault::Fault;
+
+pub mod ec2;
+pub mod ecr;
+pub mod iam;
+pub mod kms;
+pub mod logs;
+pub mod rds;
+pub mod secretsmanager;
+pub mod sts;
+
+/// One operation: its name in the model and the function that answers it.
+#[derive(Clone, Copy)]
+pub struct Operation {
+    /// The name as the service's model spells it.
+    pub name: &'static str,
+    /// Takes the request and gives the response in the shapes' member names.
+    pub handler: Handler,
+}
+
+/// An operation with its types erased: values keyed by the model's member names.
+pub type Handler = fn(&mut Call<'_>, Value) -> Result<Value, Fault>;
+
+/// A table row: `operation!("CreateVpc", vpc::create)`.
+macro_rules! operation {
+    ($name:literal, $function:path) => {
+        $crate::services::Operation {
+            name: $name,
+            handler: |call, request| {
+                $crate::services::respond($function(call, $crate::services::request(request)?)?)
+            },
+        }
+    };
+}
+pub(crate) use operation;
+
+/// The operations of a service, by the name in its credential scope (`ec2`, `logs`, …).
+pub fn operations(service: &str) -> Option<&'static [Operation]> {
+    Some(match service {
+        "ec2" => ec2::OPERATIONS,
+        "ecr" => ecr::OPERATIONS,
+        "iam" => iam::OPERATIONS,
+        "kms" => kms::OPERATIONS,
+        "logs" => logs::OPERATIONS,
+        "rds" => rds::OPERATIONS,
+        "secretsmanager" => secretsmanager::OPERATIONS,
+        "sts" => sts::OPERATIONS,
+        _ => return None,
+    })
+}
+
+/// Reads a request. The codec has checked names and types against the model already, so a
+/// mismatch here is a member that this operation needs and the model calls optional.
+pub(crate) fn request<T: DeserializeOwned>(value: Value) -> Result<T, Fault> {
+    serde_json::from_value(value).map_err(|error| {
+        Fault::new("ValidationError", format!("The request is not valid: {error}."))
+    })
+}
+
+/// Writes a response. A member that is `null` is left out by the codec.
+pub(crate) fn respond<T: Serialize>(response: T) -> Result<Value, Fault> {
+    serde_json::to_value(response).map_err(|error| Fault::internal(error.to_string()))
+}

@@ -1,0 +1,62 @@
+//! What exists, by region. Serialised as a whole, so that the sandbox survives a restart.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::services::{ec2, ecr, iam, kms, logs, rds, secretsmanager};
+
+/// Everything that exists in the sandbox, but for the contents of S3 objects.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct World {
+    /// What is the same in every region.
+    pub global: Global,
+    regions: BTreeMap<String, Region>,
+}
+
+/// Services without a region.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Global {
+    /// Roles and policies.
+    pub iam: iam::State,
+}
+
+/// The regional services' objects in one region.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Region {
+    /// Networking.
+    pub ec2: ec2::State,
+    /// Clusters, instances, proxies.
+    pub rds: rds::State,
+    /// Repositories.
+    pub ecr: ecr::State,
+    /// Secrets.
+    pub secretsmanager: secretsmanager::State,
+    /// Keys and aliases.
+    pub kms: kms::State,
+    /// Log groups.
+    pub logs: logs::State,
+}
+
+impl World {
+    /// A region, made on first use with what AWS puts there by itself.
+    pub fn region(&mut self, name: &str) -> &mut Region {
+        self.regions.entry(name.to_owned()).or_default()
+    }
+
+    /// Lets time pass: whatever was under way and is due by `now` comes to its end.
+    pub fn settle(&mut self, now: Timestamp) {
+        for region in self.regions.values_mut() {
+            region.rds.settle(now, &mut region.ec2, &mut region.secretsmanager);
+            region.ec2.settle(now);
+            region.ecr.settle(now);
+            region.secretsmanager.settle(now);
+            region.kms.settle(now);
+            region.logs.settle(now);
+        }
+    }
+}
