@@ -5,7 +5,11 @@
 //! request, by the shapes in `models/`) → [`services`] (one plain function an operation) →
 //! [`world`] (what exists). The way back is the same.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod call;
 pub mod fault;
 pub mod services;
+#[cfg(test)]
+mod testing;
 pub mod world;

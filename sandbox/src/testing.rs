@@ -1,0 +1,60 @@
+//! For unit tests: a fresh world and a clock that a test moves.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::call::{Call, Clock, Ids};
+use crate::fault::Fault;
+use crate::services;
+use crate::world::World;
+
+/// A world of its own, in one account and region.
+pub struct Fixture {
+    pub world: World,
+    pub clock: Clock,
+    ids: Ids,
+}
+
+impl Fixture {
+    /// An empty world in which everything is over at once.
+    pub fn new() -> Self {
+        Self::with_scale(0.0)
+    }
+
+    /// An empty world in which durations are AWS's times `scale`.
+    pub fn with_scale(scale: f64) -> Self {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        Self { world: World::default(), clock: Clock { now, scale }, ids: Ids::seeded(1) }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, time: Duration) {
+        self.clock.now = self.clock.now.checked_add(time).unwrap_or(Timestamp::MAX);
+    }
+
+    /// One call, as the gateway makes it.
+    pub fn call(&mut self, service: &str, name: &str, request: Value) -> Result<Value, Fault> {
+        let operations = services::operations(service).expect("a service");
+        let operation = operations
+            .iter()
+            .find(|operation| operation.name == name)
+            .unwrap_or_else(|| panic!("{service}:{name} is not in the table"));
+        self.world.settle(self.clock.now);
+        let mut call = Call {
+            world: &mut self.world,
+            account: "123456789012",
+            region: "us-east-1",
+            access_key: "AKIDEXAMPLE",
+            clock: self.clock,
+            ids: &mut self.ids,
+        };
+        (operation.handler)(&mut call, request)
+    }
+
+    /// The code of the fault that a call ends in.
+    pub fn fault(&mut self, service: &str, name: &str, request: Value) -> String {
+        self.call(service, name, request).expect_err("a fault").code
+    }
+}
