@@ -9,6 +9,7 @@
 
 pub mod call;
 pub mod fault;
+pub mod gateway;
 pub mod services;
 #[cfg(test)]
 mod testing;
