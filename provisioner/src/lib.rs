@@ -1,1 +1,15 @@
-//! stub
+//! Converges one environment on AWS to what its YAML says.
+//!
+//! Data flows one way, and the modules stand in that order: [`definition`] (text to declarations)
+//! → [`resource`] (what a kind of object is) → [`state`] (what was made) → [`engine`] (refresh,
+//! diff, plan, execute) → [`aws`] (the kinds) and [`components`] (what expands to them) →
+//! [`view`] (what a person sees) → [`cli`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod address;
+pub mod aws;
+pub mod definition;
+pub mod resource;
+pub mod unknown;
+pub mod value;

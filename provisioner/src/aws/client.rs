@@ -1,0 +1,234 @@
+//! The one place that builds SDK clients.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder as HttpBuilder, tls};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+
+use super::Meter;
+
+/// How to reach AWS, or what speaks like it.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The region to sign for.
+    pub region: String,
+    /// Another endpoint than AWS's own.
+    pub endpoint: Option<String>,
+    /// Where the caller's credentials come from.
+    pub credentials: Credentials,
+    /// How long one attempt at a call may take.
+    pub attempt_timeout: Duration,
+}
+
+/// Where the caller's credentials come from.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// The SDK's chain: environment, profile, SSO, web identity, container, instance.
+    Chain,
+    /// A key of an endpoint on this machine.
+    Fixed {
+        /// The access key id.
+        access_key: String,
+        /// Its secret.
+        secret_key: String,
+    },
+}
+
+/// The caller could not be established.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No credentials, or they are not valid any more.
+    #[error("no usable AWS credentials were found")]
+    Credentials(#[source] aws_credential_types::provider::error::CredentialsError),
+    /// The trust store could not be read.
+    #[error("the certificates of {path} (AWS_CA_BUNDLE) could not be read")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// The SDK's clients, made on first use. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Clients(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: SdkConfig,
+    meter: Meter,
+    logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
+    ec2: OnceLock<aws_sdk_ec2::Client>,
+    ec2_once: OnceLock<aws_sdk_ec2::Client>,
+    ecr: OnceLock<aws_sdk_ecr::Client>,
+    iam: OnceLock<aws_sdk_iam::Client>,
+    kms: OnceLock<aws_sdk_kms::Client>,
+    kms_once: OnceLock<aws_sdk_kms::Client>,
+    rds: OnceLock<aws_sdk_rds::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
+    sts: OnceLock<aws_sdk_sts::Client>,
+}
+
+impl Clients {
+    /// Clients for a connection. Makes no call.
+    ///
+    /// # Errors
+    /// When `AWS_CA_BUNDLE` names a file that can't be read.
+    pub async fn connect(connection: &Connection) -> Result<Self, ConnectError> {
+        let meter = Meter::default();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(connection.region.clone()))
+            .http_client(meter.wrap(https()?))
+            .retry_config(RetryConfig::standard().with_max_attempts(8))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(Duration::from_secs(5))
+                    .operation_attempt_timeout(connection.attempt_timeout)
+                    .build(),
+            );
+        if let Some(endpoint) = &connection.endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        if let Credentials::Fixed { access_key, secret_key } = &connection.credentials {
+            loader = loader.credentials_provider(aws_credential_types::Credentials::new(
+                access_key,
+                secret_key,
+                None,
+                None,
+                "provision",
+            ));
+        }
+        Ok(Self::new(loader.load().await, meter))
+    }
+
+    /// Clients that reach nothing: for engines whose kinds are not AWS's.
+    pub fn offline() -> Self {
+        Self::new(
+            SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build(),
+            Meter::default(),
+        )
+    }
+
+    fn new(config: SdkConfig, meter: Meter) -> Self {
+        Self(Arc::new(Inner {
+            config,
+            meter,
+            logs: OnceLock::new(),
+            ec2: OnceLock::new(),
+            ec2_once: OnceLock::new(),
+            ecr: OnceLock::new(),
+            iam: OnceLock::new(),
+            kms: OnceLock::new(),
+            kms_once: OnceLock::new(),
+            rds: OnceLock::new(),
+            s3: OnceLock::new(),
+            secretsmanager: OnceLock::new(),
+            sts: OnceLock::new(),
+        }))
+    }
+
+    /// What was called so far.
+    pub fn meter(&self) -> &Meter {
+        &self.0.meter
+    }
+
+    /// Until when the caller's credentials hold; `None` where they don't expire.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub async fn expiry(&self) -> Result<Option<SystemTime>, ConnectError> {
+        let Some(provider) = self.0.config.credentials_provider() else { return Ok(None) };
+        let credentials =
+            provider.provide_credentials().await.map_err(ConnectError::Credentials)?;
+        Ok(credentials.expiry())
+    }
+}
+
+/// Accessors: one client a service, on a retry partition without a quota, because the engine
+/// bounds the retries itself and a run makes many calls that fail for the same passing reason.
+macro_rules! clients {
+    ($($(#[$doc:meta])* $name:ident: $service:ident, $retry:expr;)*) => {
+        impl Clients {
+            $($(#[$doc])*
+            pub fn $name(&self) -> &$service::Client {
+                self.0.$name.get_or_init(|| {
+                    let config = $service::config::Builder::from(&self.0.config)
+                        .retry_partition(partition(stringify!($name)));
+                    let retry: Option<RetryConfig> = $retry;
+                    let config = match retry {
+                        Some(retry) => config.retry_config(retry),
+                        None => config,
+                    };
+                    $service::Client::from_conf(config.build())
+                })
+            })*
+        }
+    };
+}
+
+clients! {
+    /// CloudWatch Logs.
+    logs: aws_sdk_cloudwatchlogs, None;
+    /// EC2.
+    ec2: aws_sdk_ec2, None;
+    /// EC2 without retries: for creations that take no token, which the engine repeats only
+    /// after it has looked for what the first attempt may have made.
+    ec2_once: aws_sdk_ec2, Some(RetryConfig::disabled());
+    /// ECR.
+    ecr: aws_sdk_ecr, None;
+    /// IAM.
+    iam: aws_sdk_iam, None;
+    /// KMS.
+    kms: aws_sdk_kms, None;
+    /// KMS without retries, see [`Self::ec2_once`].
+    kms_once: aws_sdk_kms, Some(RetryConfig::disabled());
+    /// RDS.
+    rds: aws_sdk_rds, None;
+    /// Secrets Manager.
+    secretsmanager: aws_sdk_secretsmanager, None;
+    /// STS.
+    sts: aws_sdk_sts, None;
+}
+
+impl Clients {
+    /// S3, path-style where the endpoint is not AWS's: a loopback name has no subdomains.
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        self.0.s3.get_or_init(|| {
+            let config = aws_sdk_s3::config::Builder::from(&self.0.config)
+                .retry_partition(partition("s3"))
+                .force_path_style(self.0.config.endpoint_url().is_some());
+            aws_sdk_s3::Client::from_conf(config.build())
+        })
+    }
+}
+
+fn partition(name: &'static str) -> RetryPartition {
+    RetryPartition::custom(name).token_bucket(TokenBucket::unlimited()).build()
+}
+
+/// One TLS stack, ring; further roots from `AWS_CA_BUNDLE`, which the SDK does not read.
+fn https() -> Result<SharedHttpClient, ConnectError> {
+    let builder = HttpBuilder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
+    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
+        return Ok(builder.build_https());
+    };
+    let refuse =
+        |source| ConnectError::Certificates { path: path.to_string_lossy().into(), source };
+    let pem = std::fs::read(&path).map_err(refuse)?;
+    let roots = tls::TrustStore::default().with_pem_certificate(pem);
+    let context = tls::TlsContext::builder()
+        .with_trust_store(roots)
+        .build()
+        .map_err(|error| refuse(std::io::Error::other(error)))?;
+    Ok(builder.tls_context(context).build_https())
+}

@@ -1,0 +1,347 @@
+//! AWS's errors, typed once: what went wrong, with AWS's code, message and request id kept.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// A call to AWS that failed.
+///
+/// `Display` names the operation and AWS's words; the chain below it holds the transport's.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    /// `ec2:CreateVpc`, where a call was made at all.
+    pub operation: Option<String>,
+    /// AWS's code, e.g. `InvalidVpcID.NotFound`.
+    pub code: Option<String>,
+    /// AWS's message, or ours where no answer came.
+    pub message: String,
+    /// What AWS support asks for.
+    pub request_id: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What an error means for what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    NotFound,
+    AlreadyExists,
+    Throttled,
+    Dependency,
+    Busy,
+    NotYet,
+    AccessDenied,
+    Expired,
+    /// No answer, or the service's own fault: the call may or may not have been carried out.
+    Ambiguous,
+    Refused,
+    Invalid,
+}
+
+impl Error {
+    /// A request that we refuse to send, or an answer that we can't use.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Invalid,
+            operation: None,
+            code: None,
+            message: message.into(),
+            request_id: None,
+            source: None,
+        }
+    }
+
+    /// AWS's answer lacks a member that it always has.
+    pub fn missing(operation: &str, member: &str) -> Self {
+        let mut error = Self::invalid(format!("AWS's answer has no `{member}`"));
+        error.operation = Some(operation.to_owned());
+        error
+    }
+
+    /// An error as AWS would give it; for fakes in tests.
+    pub fn with_code(code: &str, message: impl Into<String>) -> Self {
+        Self { kind: classify(code, 400), code: Some(code.to_owned()), ..Self::invalid(message) }
+    }
+
+    /// The object does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.kind == Kind::NotFound
+    }
+
+    /// The name is taken.
+    pub fn is_already_exists(&self) -> bool {
+        self.kind == Kind::AlreadyExists
+    }
+
+    /// Too many calls; AWS did not carry this one out.
+    pub fn is_throttled(&self) -> bool {
+        self.kind == Kind::Throttled
+    }
+
+    /// Something else still needs the object, or holds it.
+    pub fn is_dependency_violation(&self) -> bool {
+        self.kind == Kind::Dependency
+    }
+
+    /// The object is in a state that will pass, e.g. `modifying`.
+    pub fn is_busy(&self) -> bool {
+        self.kind == Kind::Busy
+    }
+
+    /// AWS does not yet see something that was made a moment ago, e.g. a role.
+    pub fn is_not_yet_visible(&self) -> bool {
+        self.kind == Kind::NotYet
+    }
+
+    /// The caller may not do this.
+    pub fn is_access_denied(&self) -> bool {
+        self.kind == Kind::AccessDenied
+    }
+
+    /// The caller's credentials have run out.
+    pub fn is_expired(&self) -> bool {
+        self.kind == Kind::Expired
+    }
+
+    /// No usable answer came: the call may or may not have been carried out.
+    pub fn is_ambiguous(&self) -> bool {
+        self.kind == Kind::Ambiguous
+    }
+
+    /// Whether the same call may succeed later without anybody's doing.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind, Kind::Throttled | Kind::Busy | Kind::NotYet | Kind::Ambiguous)
+    }
+
+    /// Gives the answer, or `None` where AWS said that the object does not exist.
+    ///
+    /// # Errors
+    /// Every other error as it is.
+    pub fn optional<T>(result: Result<T, Self>) -> Result<Option<T>, Self> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self.kind {
+            Kind::Expired => {
+                "renew the credentials (e.g. `aws sso login`) and run again: the run goes on where it stopped"
+            }
+            Kind::AccessDenied => {
+                "the message names the missing permission: grant it to the role that runs this, or run as another"
+            }
+            Kind::AlreadyExists => {
+                "an object of this name exists and is not this environment's: give another name, or take it over with `provision import`"
+            }
+            Kind::Throttled => "AWS limits the rate of calls: lower `--parallel`, or run again",
+            Kind::Ambiguous if self.code.is_none() => {
+                "no answer came from AWS: check the network and the endpoint"
+            }
+            _ => return self.quota_hint(),
+        };
+        Some(hint.to_owned())
+    }
+
+    fn quota_hint(&self) -> Option<String> {
+        let code = self.code.as_deref()?;
+        (code.contains("LimitExceeded") || code.contains("QuotaExceeded")).then(|| {
+            "the account's quota is used up: raise it in Service Quotas, or delete what is not needed"
+                .to_owned()
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.operation {
+            write!(f, "{operation} failed: ")?;
+        }
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)?;
+        match &self.request_id {
+            Some(id) => write!(f, " (request {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl<E> From<SdkError<E, HttpResponse>> for Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        let operation = operation_of::<E>();
+        let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+        let Some(service) = error.as_service_error() else {
+            return no_answer(error, operation, status);
+        };
+        let code = service.code().map(str::to_owned);
+        Self {
+            kind: code.as_deref().map_or(by_status(status), |code| classify(code, status)),
+            operation,
+            message: service.message().unwrap_or("AWS gave no message").to_owned(),
+            request_id: request_id(&error),
+            code,
+            source: None,
+        }
+    }
+}
+
+fn no_answer<E>(error: SdkError<E, HttpResponse>, operation: Option<String>, status: u16) -> Error
+where
+    E: StdError + Send + Sync + 'static,
+{
+    let request_id = request_id(&error);
+    let (kind, message) = match &error {
+        SdkError::ConstructionFailure(_) => (Kind::Invalid, "the request could not be built"),
+        SdkError::TimeoutError(_) => (Kind::Ambiguous, "no answer came in time"),
+        SdkError::DispatchFailure(_) => (Kind::Ambiguous, "the connection failed"),
+        _ if status != 0 => (by_status(status), "the answer could not be understood"),
+        _ => (Kind::Ambiguous, "the answer broke off"),
+    };
+    let source = error.into_source().ok();
+    Error { kind, operation, code: None, message: message.to_owned(), request_id, source }
+}
+
+fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let headers = error.raw_response()?.headers();
+    ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
+        .iter()
+        .find_map(|name| headers.get(name).map(str::to_owned))
+}
+
+/// `ec2:CreateVpc` from `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
+fn operation_of<E>() -> Option<String> {
+    let path = std::any::type_name::<E>();
+    let service = path.strip_prefix("aws_sdk_")?.split("::").next()?;
+    let operation = path.rsplit("::").next()?.strip_suffix("Error")?;
+    Some(format!("{service}:{operation}"))
+}
+
+fn by_status(status: u16) -> Kind {
+    match status {
+        404 => Kind::NotFound,
+        429 => Kind::Throttled,
+        401 | 403 => Kind::AccessDenied,
+        0 | 500.. => Kind::Ambiguous,
+        _ => Kind::Refused,
+    }
+}
+
+/// AWS's codes by what they mean. The lists are from each service's API reference.
+fn classify(code: &str, status: u16) -> Kind {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Kind::Expired,
+        "InvalidParameterException" | "InvalidParameterValue" => Kind::Refused,
+        "DependencyViolation"
+        | "DeleteConflict"
+        | "DeleteConflictException"
+        | "RepositoryNotEmptyException"
+        | "BucketNotEmpty"
+        | "InvalidNetworkInterface.InUse"
+        | "InvalidIPAddress.InUse"
+        | "ResourceInUseException" => Kind::Dependency,
+        "InvalidGroup.InUse" => Kind::Dependency,
+        "EntityAlreadyExists"
+        | "ResourceExistsException"
+        | "BucketAlreadyOwnedByYou"
+        | "RouteAlreadyExists"
+        | "InvalidPermission.Duplicate"
+        | "FlowLogAlreadyExists"
+        | "InvalidSubnet.Conflict"
+        | "InvalidGroup.Duplicate" => Kind::AlreadyExists,
+        "ConcurrentModification"
+        | "ConcurrentModificationException"
+        | "OperationAbortedException"
+        | "ConditionalRequestConflict"
+        | "IncorrectState"
+        | "InvalidDBClusterStateFault"
+        | "InvalidDBInstanceState"
+        | "InvalidDBProxyStateFault"
+        | "KMSInvalidStateException"
+        | "InvalidDBSubnetGroupStateFault"
+        | "InvalidDBParameterGroupState" => Kind::Busy,
+        "InvalidPrincipal" | "MalformedPolicyDocumentException" => Kind::NotYet,
+        "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "SlowDown"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete" => Kind::Throttled,
+        "UnauthorizedOperation"
+        | "AuthFailure"
+        | "InvalidClientTokenId"
+        | "SignatureDoesNotMatch"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException" => Kind::AccessDenied,
+        _ => classify_by_form(code, status),
+    }
+}
+
+/// Most services follow a pattern in the names of their codes.
+fn classify_by_form(code: &str, status: u16) -> Kind {
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| code.ends_with(suffix));
+    if code.starts_with("Throttl") {
+        Kind::Throttled
+    } else if code.starts_with("AccessDenied") {
+        Kind::AccessDenied
+    } else if ends(&[
+        ".NotFound",
+        "NotFound",
+        "NotFoundFault",
+        "NotFoundException",
+        "NotFoundError",
+    ]) || matches!(
+        code,
+        "NoSuchEntity" | "NoSuchBucket" | "NoSuchKey" | "NoSuchEntityException"
+    ) {
+        Kind::NotFound
+    } else if ends(&["AlreadyExists", "AlreadyExistsFault", "AlreadyExistsException", ".Duplicate"])
+    {
+        Kind::AlreadyExists
+    } else if status >= 500 {
+        Kind::Ambiguous
+    } else {
+        Kind::Refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_by_what_they_mean() {
+        assert!(Error::with_code("InvalidVpcID.NotFound", "").is_not_found());
+        assert!(Error::with_code("DBClusterNotFoundFault", "").is_not_found());
+        assert!(Error::with_code("NatGatewayNotFound", "").is_not_found());
+        assert!(Error::with_code("RepositoryAlreadyExistsException", "").is_already_exists());
+        assert!(Error::with_code("DBClusterAlreadyExistsFault", "").is_already_exists());
+        assert!(Error::with_code("ThrottlingException", "").is_throttled());
+        assert!(Error::with_code("DependencyViolation", "").is_dependency_violation());
+        assert!(Error::with_code("ExpiredTokenException", "").is_expired());
+        assert!(!Error::with_code("ValidationException", "").is_transient());
+    }
+
+    #[test]
+    fn an_operation_is_named_as_iam_policies_name_it() {
+        use aws_sdk_ec2::operation::create_vpc::CreateVpcError;
+        assert_eq!(operation_of::<CreateVpcError>().as_deref(), Some("ec2:CreateVpc"));
+    }
+}

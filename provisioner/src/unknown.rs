@@ -1,0 +1,41 @@
+//! Values that only AWS can give: a marker inside JSON that stands for an output not made yet.
+//!
+//! The loader refuses YAML keys that begin with `$`, so no definition can forge one.
+
+use serde_json::{Value, json};
+
+const KEY: &str = "$unknown";
+
+/// The marker for a value that will come from `origin`, e.g. `db.cluster.endpoint`.
+pub fn marker(origin: &str) -> Value {
+    json!({ KEY: origin })
+}
+
+/// Where the value will come from, if it is a marker.
+pub fn origin(value: &Value) -> Option<&str> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    object.get(KEY)?.as_str()
+}
+
+/// Whether the value, or anything inside it, is a marker.
+pub fn is_partial(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_partial),
+        Value::Object(_) if origin(value).is_some() => true,
+        Value::Object(fields) => fields.values().any(is_partial),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marker_is_found_at_any_depth() {
+        let value = json!({ "subnets": ["subnet-1", marker("network.a.id")] });
+        assert!(is_partial(&value));
+        assert_eq!(origin(&value["subnets"][1]), Some("network.a.id"));
+        assert!(!is_partial(&json!({ "subnets": ["subnet-1"] })));
+    }
+}
