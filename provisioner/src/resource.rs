@@ -17,6 +17,7 @@ use crate::aws::{Context, Error};
 
 mod erased;
 
+pub(crate) use erased::schema_of;
 pub use erased::{Change as ErasedChange, Created as ErasedCreated, Kind, Kinds, Observed, erase};
 
 /// What AWS calls an object: an id, a name or an ARN, whichever its API takes. Objects without

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::resource::Tags;
-use crate::value::Value;
+use crate::value::{Node, Value};
 
 /// One environment.
 #[derive(Debug, Clone)]
@@ -30,6 +30,23 @@ pub struct Environment {
     pub attempt_timeout: Duration,
     /// The whole file, for `${config.…}`.
     pub config: Value,
+}
+
+impl Environment {
+    /// The availability zones to use, in order: `availability_zones` of the file, or the first
+    /// three of the region.
+    pub fn availability_zones(&self) -> Vec<String> {
+        match &self.config.nearest("availability_zones").node {
+            Node::List(zones) => zones
+                .iter()
+                .filter_map(|zone| match &zone.node {
+                    Node::String(name) => Some(name.clone()),
+                    _ => None,
+                })
+                .collect(),
+            _ => ["a", "b", "c"].iter().map(|zone| format!("{}{zone}", self.region)).collect(),
+        }
+    }
 }
 
 /// Where AWS answers.

@@ -117,8 +117,8 @@ impl Kinds {
 /// A typed kind as an untyped one.
 pub fn erase<R: Resource>() -> Arc<dyn Kind> {
     Arc::new(Erased::<R> {
-        schema: schema::<R>(),
-        outputs_schema: schema::<R::Outputs>(),
+        schema: schema_of::<R>(),
+        outputs_schema: schema_of::<R::Outputs>(),
         resource: PhantomData,
     })
 }
@@ -130,7 +130,7 @@ struct Erased<R> {
 }
 
 /// The schema of a type with its subschemas in place, so that a walker meets no reference.
-fn schema<T: JsonSchema>() -> Json {
+pub(crate) fn schema_of<T: JsonSchema>() -> Json {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;

@@ -1,0 +1,8 @@
+//! The components: well-made defaults that expand to resources, one file each.
+
+pub use crate::definition::component::{Child, Component, Components, Expansion, Input};
+
+/// Every component that YAML may name.
+pub fn components() -> Components {
+    Components::default()
+}
