@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 
 use crate::world::{Global, Region, World};
@@ -108,7 +109,13 @@ impl Ids {
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    fn draw(&mut self, from: &[u8], count: usize) -> String {
+    /// Puts things into an order that is any of their orders.
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
+        things.shuffle(&mut self.0);
+    }
+
+    /// Characters drawn from a set of ASCII ones, each draw independent of the last.
+    pub fn draw(&mut self, from: &[u8], count: usize) -> String {
         (0..count).map(|_| char::from(from[self.0.random_range(0..from.len())])).collect()
     }
 }

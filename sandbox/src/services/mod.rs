@@ -12,9 +12,12 @@ pub mod ecr;
 pub mod iam;
 pub mod kms;
 pub mod logs;
+pub(crate) mod page;
+pub(crate) mod policy;
 pub mod rds;
 pub mod secretsmanager;
 pub mod sts;
+pub mod tags;
 
 /// One operation: its name in the model and the function that answers it.
 #[derive(Clone, Copy)]
@@ -27,6 +30,10 @@ pub struct Operation {
 
 /// An operation with its types erased: values keyed by the model's member names.
 pub type Handler = fn(&mut Call<'_>, Value) -> Result<Value, Fault>;
+
+/// The answer of an operation that has nothing to tell.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Empty {}
 
 /// A table row: `operation!("CreateVpc", vpc::create)`.
 macro_rules! operation {
