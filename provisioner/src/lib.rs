@@ -11,6 +11,8 @@ pub mod address;
 pub mod aws;
 pub mod components;
 pub mod definition;
+pub mod engine;
 pub mod resource;
+pub mod state;
 pub mod unknown;
 pub mod value;

@@ -334,4 +334,10 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
 
     /// Asks AWS to delete it. `self` is what was last applied.
     fn delete(&self, cx: &Context, id: &Id) -> impl Future<Output = Result<Deleted>> + Send;
+
+    /// What stands in the way of a deletion that AWS refused, named for a person: the network
+    /// interfaces that use a security group, the images in a repository.
+    fn blockers(_cx: &Context, _id: &Id) -> impl Future<Output = Result<Vec<String>>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
 }

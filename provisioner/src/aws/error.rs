@@ -13,14 +13,16 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
-    /// `ec2:CreateVpc`, where a call was made at all.
-    pub operation: Option<String>,
-    /// AWS's code, e.g. `InvalidVpcID.NotFound`.
-    pub code: Option<String>,
-    /// AWS's message, or ours where no answer came.
-    pub message: String,
-    /// What AWS support asks for.
-    pub request_id: Option<String>,
+    // Boxed: an error is rare, and every result would be its size.
+    details: Box<Details>,
+}
+
+#[derive(Debug, Default)]
+struct Details {
+    operation: Option<String>,
+    code: Option<String>,
+    message: String,
+    request_id: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -44,26 +46,43 @@ enum Kind {
 impl Error {
     /// A request that we refuse to send, or an answer that we can't use.
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Invalid,
-            operation: None,
-            code: None,
-            message: message.into(),
-            request_id: None,
-            source: None,
-        }
+        let details = Details { message: message.into(), ..Details::default() };
+        Self { kind: Kind::Invalid, details: Box::new(details) }
     }
 
     /// AWS's answer lacks a member that it always has.
     pub fn missing(operation: &str, member: &str) -> Self {
         let mut error = Self::invalid(format!("AWS's answer has no `{member}`"));
-        error.operation = Some(operation.to_owned());
+        error.details.operation = Some(operation.to_owned());
         error
     }
 
     /// An error as AWS would give it; for fakes in tests.
     pub fn with_code(code: &str, message: impl Into<String>) -> Self {
-        Self { kind: classify(code, 400), code: Some(code.to_owned()), ..Self::invalid(message) }
+        let mut error = Self::invalid(message);
+        error.kind = classify(code, 400);
+        error.details.code = Some(code.to_owned());
+        error
+    }
+
+    /// `ec2:CreateVpc`, where a call was made at all.
+    pub fn operation(&self) -> Option<&str> {
+        self.details.operation.as_deref()
+    }
+
+    /// AWS's code, e.g. `InvalidVpcID.NotFound`.
+    pub fn code(&self) -> Option<&str> {
+        self.details.code.as_deref()
+    }
+
+    /// AWS's message, or ours where no answer came.
+    pub fn message(&self) -> &str {
+        &self.details.message
+    }
+
+    /// What AWS support asks for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.details.request_id.as_deref()
     }
 
     /// The object does not exist.
@@ -141,7 +160,7 @@ impl Error {
                 "an object of this name exists and is not this environment's: give another name, or take it over with `provision import`"
             }
             Kind::Throttled => "AWS limits the rate of calls: lower `--parallel`, or run again",
-            Kind::Ambiguous if self.code.is_none() => {
+            Kind::Ambiguous if self.code().is_none() => {
                 "no answer came from AWS: check the network and the endpoint"
             }
             _ => return self.quota_hint(),
@@ -150,7 +169,7 @@ impl Error {
     }
 
     fn quota_hint(&self) -> Option<String> {
-        let code = self.code.as_deref()?;
+        let code = self.code()?;
         (code.contains("LimitExceeded") || code.contains("QuotaExceeded")).then(|| {
             "the account's quota is used up: raise it in Service Quotas, or delete what is not needed"
                 .to_owned()
@@ -160,14 +179,14 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = &self.operation {
+        if let Some(operation) = &self.details.operation {
             write!(f, "{operation} failed: ")?;
         }
-        if let Some(code) = &self.code {
+        if let Some(code) = &self.details.code {
             write!(f, "{code}: ")?;
         }
-        f.write_str(&self.message)?;
-        match &self.request_id {
+        f.write_str(&self.details.message)?;
+        match &self.details.request_id {
             Some(id) => write!(f, " (request {id})"),
             None => Ok(()),
         }
@@ -176,7 +195,7 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.details.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -193,11 +212,13 @@ where
         let code = service.code().map(str::to_owned);
         Self {
             kind: code.as_deref().map_or(by_status(status), |code| classify(code, status)),
-            operation,
-            message: service.message().unwrap_or("AWS gave no message").to_owned(),
-            request_id: request_id(&error),
-            code,
-            source: None,
+            details: Box::new(Details {
+                operation,
+                message: service.message().unwrap_or("AWS gave no message").to_owned(),
+                request_id: request_id(&error),
+                code,
+                source: None,
+            }),
         }
     }
 }
@@ -215,7 +236,11 @@ where
         _ => (Kind::Ambiguous, "the answer broke off"),
     };
     let source = error.into_source().ok();
-    Error { kind, operation, code: None, message: message.to_owned(), request_id, source }
+    let message = message.to_owned();
+    Error {
+        kind,
+        details: Box::new(Details { operation, code: None, message, request_id, source }),
+    }
 }
 
 fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {

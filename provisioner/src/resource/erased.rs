@@ -59,6 +59,8 @@ pub trait Kind: Send + Sync {
         id: &'a Id,
         properties: &'a Json,
     ) -> BoxFuture<'a, Result<Deleted>>;
+    /// See [`Resource::blockers`].
+    fn blockers<'a>(&'a self, cx: &'a Context, id: &'a Id) -> BoxFuture<'a, Result<Vec<String>>>;
 }
 
 /// A live object as JSON.
@@ -245,5 +247,9 @@ impl<R: Resource> Kind for Erased<R> {
         properties: &'a Json,
     ) -> BoxFuture<'a, Result<Deleted>> {
         Box::pin(async move { typed::<R>(properties)?.delete(cx, id).await })
+    }
+
+    fn blockers<'a>(&'a self, cx: &'a Context, id: &'a Id) -> BoxFuture<'a, Result<Vec<String>>> {
+        Box::pin(R::blockers(cx, id))
     }
 }

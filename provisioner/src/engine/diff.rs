@@ -1,0 +1,298 @@
+//! What differs between what is wanted and what is there. Pure: no network, clock or chance.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::resource::{Compare, TagChange, Tags, Traits};
+use crate::unknown;
+
+/// One property that differs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PropertyChange {
+    /// Its path, steps joined by dots.
+    pub path: String,
+    /// What is there; `null` where nothing is.
+    pub before: Json,
+    /// What is wanted; an [`unknown`] marker where only AWS can tell, `null` where it is taken away.
+    pub after: Json,
+    /// Whether AWS can't change it on a live object.
+    pub replaces: bool,
+}
+
+impl PropertyChange {
+    /// The top-level property that it belongs to.
+    pub fn property(&self) -> &str {
+        self.path.split('.').next().unwrap_or(&self.path)
+    }
+}
+
+/// The properties that differ. Only what `wanted` says is compared; a property that `applied`
+/// (what was last applied) had and `wanted` has not is taken away where the kind allows that.
+pub fn properties(
+    wanted: &Json,
+    live: &Json,
+    applied: Option<&Json>,
+    traits: &Traits,
+) -> Vec<PropertyChange> {
+    let mut comparison = Comparison { traits, changes: Vec::new() };
+    for (name, value) in entries(wanted) {
+        let there = match compare_mode(traits, name) {
+            Some(Compare::WriteOnly) => applied.map_or(&Json::Null, |applied| &applied[name]),
+            _ => &live[name],
+        };
+        comparison.value(name, value, there);
+    }
+    for name in traits.clearable {
+        let had = applied.is_some_and(|applied| !applied[*name].is_null());
+        if had && wanted[*name].is_null() && !is_empty(&live[*name]) {
+            comparison.push(name, &live[*name], &Json::Null);
+        }
+    }
+    comparison.changes
+}
+
+/// The tags that differ: `wanted` are all that should be there, `applied` those that an earlier
+/// run set and may take away. Other tags are somebody else's and stay.
+pub fn tags(wanted: &Tags, live: Option<&Tags>, applied: &Tags) -> TagChange {
+    let Some(live) = live else { return TagChange::default() };
+    let set = wanted.iter().filter(|(key, value)| live.get(*key) != Some(value));
+    let remove = applied.keys().filter(|key| !wanted.contains_key(*key) && live.contains_key(*key));
+    TagChange {
+        set: set.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        remove: remove.cloned().collect(),
+    }
+}
+
+struct Comparison<'a> {
+    traits: &'a Traits,
+    changes: Vec<PropertyChange>,
+}
+
+impl Comparison<'_> {
+    /// Descends into maps, so that a change names the one key that differs.
+    fn value(&mut self, path: &str, wanted: &Json, live: &Json) {
+        let whole = compare_mode(self.traits, path).is_some();
+        match (wanted, live) {
+            (Json::Object(fields), Json::Object(_))
+                if !whole && unknown::origin(wanted).is_none() =>
+            {
+                for (name, value) in fields {
+                    self.value(&format!("{path}.{name}"), value, &live[name]);
+                }
+            }
+            _ if covers(self.traits, path, wanted, live) => {}
+            _ => self.push(path, live, wanted),
+        }
+    }
+
+    fn push(&mut self, path: &str, before: &Json, after: &Json) {
+        let property = path.split('.').next().unwrap_or(path);
+        self.changes.push(PropertyChange {
+            path: path.to_owned(),
+            before: before.clone(),
+            after: after.clone(),
+            replaces: self.traits.immutable.contains(&property),
+        });
+    }
+}
+
+/// Whether what is there is what is wanted. Properties of a map that `wanted` does not name are
+/// AWS's to choose.
+fn covers(traits: &Traits, path: &str, wanted: &Json, live: &Json) -> bool {
+    if unknown::origin(wanted).is_some() {
+        return false;
+    }
+    match compare_mode(traits, path) {
+        Some(Compare::Policy) => policy(wanted) == policy(live),
+        Some(Compare::Set) => same_set(traits, path, items(wanted), items(live)),
+        Some(Compare::CaseInsensitive) => same_text(wanted, live),
+        Some(Compare::WriteOnly) => wanted == live,
+        None => covers_plain(traits, path, wanted, live),
+    }
+}
+
+fn covers_plain(traits: &Traits, path: &str, wanted: &Json, live: &Json) -> bool {
+    match (wanted, live) {
+        (Json::Object(fields), Json::Object(_)) => fields
+            .iter()
+            .all(|(name, value)| covers(traits, &format!("{path}.{name}"), value, &live[name])),
+        (Json::Array(wanted), Json::Array(live)) => {
+            let item = format!("{path}.*");
+            wanted.len() == live.len()
+                && wanted.iter().zip(live).all(|(wanted, live)| covers(traits, &item, wanted, live))
+        }
+        (Json::Number(wanted), Json::Number(live)) => wanted.as_f64() == live.as_f64(),
+        (wanted, Json::Null) => is_empty(wanted),
+        _ => wanted == live,
+    }
+}
+
+/// Whether each wanted item has a live item of its own and none is left over.
+fn same_set(traits: &Traits, path: &str, wanted: &[Json], live: &[Json]) -> bool {
+    let item = format!("{path}.*");
+    let mut left: Vec<&Json> = live.iter().collect();
+    wanted.len() == live.len()
+        && wanted.iter().all(|wanted| {
+            let found = left.iter().position(|live| covers(traits, &item, wanted, live));
+            found.map(|index| left.swap_remove(index)).is_some()
+        })
+}
+
+fn same_text(wanted: &Json, live: &Json) -> bool {
+    match (wanted.as_str(), live.as_str()) {
+        (Some(wanted), Some(live)) => wanted.eq_ignore_ascii_case(live),
+        _ => wanted == live,
+    }
+}
+
+/// A policy document by what it means: parsed where it is text, single values as lists, lists as
+/// sets, and without the ids that AWS makes.
+fn policy(document: &Json) -> Json {
+    let parsed = document.as_str().and_then(|text| serde_json::from_str::<Json>(text).ok());
+    canonical(parsed.as_ref().unwrap_or(document))
+}
+
+fn canonical(value: &Json) -> Json {
+    match value {
+        Json::Array(items) => {
+            let mut items: Vec<Json> = items.iter().map(canonical).collect();
+            items.sort_by_key(Json::to_string);
+            items.dedup();
+            if items.len() == 1 { items.remove(0) } else { Json::Array(items) }
+        }
+        Json::Object(fields) => {
+            let mut sorted: Vec<_> = fields.iter().collect();
+            sorted.sort_by_key(|(name, _)| *name);
+            sorted.into_iter().map(|(name, value)| (name.clone(), canonical(value))).collect()
+        }
+        // A condition's `true` and `"true"` mean the same.
+        scalar @ (Json::Bool(_) | Json::Number(_)) => Json::String(scalar.to_string()),
+        Json::String(_) | Json::Null => value.clone(),
+    }
+}
+
+fn compare_mode(traits: &Traits, path: &str) -> Option<Compare> {
+    let matches = |pattern: &str| {
+        pattern.split('.').count() == path.split('.').count()
+            && pattern.split('.').zip(path.split('.')).all(|(wanted, step)| {
+                wanted == step || (wanted == "*" && (step == "*" || step.parse::<usize>().is_ok()))
+            })
+    };
+    traits.compare.iter().find(|(pattern, _)| matches(pattern)).map(|(_, mode)| *mode)
+}
+
+fn entries(value: &Json) -> impl Iterator<Item = (&String, &Json)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn items(value: &Json) -> &[Json] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// AWS leaves out what is empty.
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Array(items) => items.is_empty(),
+        Json::Object(fields) => fields.is_empty(),
+        Json::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TRAITS: Traits = Traits {
+        immutable: &["name"],
+        compare: &[
+            ("groups", Compare::Set),
+            ("rules", Compare::Set),
+            ("rules.*.cidrs", Compare::Set),
+            ("policy", Compare::Policy),
+            ("secret", Compare::WriteOnly),
+        ],
+        clearable: &["note"],
+        ..Traits::DEFAULT
+    };
+
+    fn paths(wanted: Json, live: Json) -> Vec<String> {
+        let changes = properties(&wanted, &live, Some(&wanted), &TRAITS);
+        changes.into_iter().map(|change| change.path).collect()
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_compared() {
+        let live = json!({ "name": "a", "size": 2, "made_by_aws": true, "options": { "x": 1 } });
+        assert_eq!(paths(json!({ "name": "a", "size": 2.0 }), live.clone()), [""; 0]);
+        assert_eq!(paths(json!({ "options": { "x": 2 } }), live), ["options.x"]);
+    }
+
+    #[test]
+    fn a_set_has_no_order_and_its_items_may_have_defaults_of_aws() {
+        let live = json!({ "rules": [
+            { "port": 80, "cidrs": ["b", "a"], "description": "" },
+            { "port": 443, "cidrs": ["a"], "id": "sgr-1" },
+        ]});
+        let wanted = json!({ "rules": [
+            { "port": 443, "cidrs": ["a"] }, { "port": 80, "cidrs": ["a", "b"] },
+        ]});
+        assert_eq!(paths(wanted, live.clone()), [""; 0]);
+        assert_eq!(
+            paths(json!({ "rules": [{ "port": 80, "cidrs": ["a", "b"] }] }), live),
+            ["rules"]
+        );
+    }
+
+    #[test]
+    fn a_policy_is_compared_by_what_it_means() {
+        let wanted = json!({ "policy": { "Statement": [
+            { "Effect": "Allow", "Action": "s3:*", "Resource": ["b", "a"] },
+        ]}});
+        let live = json!({ "policy":
+            r#"{"Statement":{"Resource":["a","b"],"Action":["s3:*"],"Effect":"Allow"}}"# });
+        assert_eq!(paths(wanted.clone(), live), [""; 0]);
+        let other = json!({ "policy": r#"{"Statement":[{"Effect":"Deny"}]}"# });
+        assert_eq!(paths(wanted, other), ["policy"]);
+    }
+
+    #[test]
+    fn an_unknown_differs_from_everything_and_an_immutable_one_replaces() {
+        let wanted = json!({ "name": unknown::marker("a.b.id") });
+        let changes = properties(&wanted, &json!({ "name": "x" }), None, &TRAITS);
+        assert!(changes[0].replaces && unknown::origin(&changes[0].after).is_some());
+    }
+
+    #[test]
+    fn what_aws_does_not_give_back_is_compared_with_what_was_applied() {
+        let wanted = json!({ "secret": 1 });
+        assert!(properties(&wanted, &json!({}), Some(&wanted), &TRAITS).is_empty());
+        assert_eq!(
+            properties(&wanted, &json!({}), Some(&json!({ "secret": 2 })), &TRAITS).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_clearable_property_is_taken_away_and_others_stay() {
+        let live = json!({ "note": "n", "size": 1 });
+        let changes = properties(&json!({}), &live, Some(&live), &TRAITS);
+        assert_eq!(changes.len(), 1);
+        assert_eq!((changes[0].path.as_str(), &changes[0].after), ("note", &Json::Null));
+    }
+
+    #[test]
+    fn tags_of_others_stay() {
+        let of = |pairs: &[(&str, &str)]| -> Tags {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let live = of(&[("a", "1"), ("old", "x"), ("theirs", "y")]);
+        let change = tags(&of(&[("a", "2")]), Some(&live), &of(&[("a", "1"), ("old", "x")]));
+        assert_eq!(change.set, of(&[("a", "2")]));
+        assert_eq!(change.remove, ["old"]);
+        assert!(tags(&of(&[("a", "2")]), None, &of(&[])).is_empty());
+    }
+}

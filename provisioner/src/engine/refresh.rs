@@ -1,0 +1,178 @@
+//! What is there: every known object, read in bulk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::address::Address;
+use crate::aws::{Context, Error};
+use crate::resource::{Id, Kind, Kinds, Observed, Owner};
+use crate::state::{Entry, State, Status};
+
+/// How many ids one read is given: AWS's Describes take 200 filter values or more.
+const BATCH: usize = 200;
+
+/// What was found on AWS, by kind and id. What is not in it does not exist.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    objects: BTreeMap<(String, Id), Observed>,
+    /// Objects of interrupted creations, found again.
+    pub found: BTreeMap<Address, Id>,
+}
+
+impl World {
+    /// The object of this kind and id.
+    pub fn get(&self, kind: &str, id: &Id) -> Option<&Observed> {
+        self.objects.get(&(kind.to_owned(), id.clone()))
+    }
+
+    /// How many objects were found.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+}
+
+/// The known objects could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The state names a kind that this version does not have.
+    #[error("{address} is of the kind `{kind}`, which this version of provision does not know")]
+    UnknownKind {
+        /// The object.
+        address: Address,
+        /// The kind.
+        kind: String,
+    },
+    /// AWS did not answer as it should.
+    #[error("could not read {what}")]
+    Read {
+        /// The kind and how many, or the address.
+        what: String,
+        /// Why not.
+        #[source]
+        source: Error,
+    },
+    /// Two objects bear the tags of one address.
+    #[error("{address} stands for {count} objects on AWS ({ids}): two runs made one each")]
+    Twins {
+        /// The address.
+        address: Address,
+        /// How many.
+        count: usize,
+        /// Which.
+        ids: String,
+    },
+}
+
+/// Reads every object that the state knows, and looks for those whose creation was interrupted.
+///
+/// # Errors
+/// When anything can't be read: what could not be read is never taken for gone.
+pub async fn refresh(
+    cx: &Context,
+    kinds: &Kinds,
+    state: &State,
+    identity: impl Fn(&Address, &Entry, &str) -> Owner,
+    parallel: usize,
+) -> Result<World, RefreshError> {
+    let found = find_interrupted(cx, kinds, state, identity, parallel).await?;
+    let batches = batches(kinds, state, &found)?;
+    let read = stream::iter(batches).map(|batch| read(cx, batch)).buffer_unordered(parallel);
+    let objects: Vec<Vec<_>> = read.try_collect().await?;
+    Ok(World { objects: objects.into_iter().flatten().collect(), found })
+}
+
+struct Batch {
+    kind: Arc<dyn Kind>,
+    ids: Vec<Id>,
+}
+
+fn batches(
+    kinds: &Kinds,
+    state: &State,
+    found: &BTreeMap<Address, Id>,
+) -> Result<Vec<Batch>, RefreshError> {
+    let mut ids: BTreeMap<&str, (Arc<dyn Kind>, Vec<Id>)> = BTreeMap::new();
+    for (address, entry) in &state.entries {
+        let kind = kind_of(kinds, address, entry)?;
+        let (_, ids) = ids.entry(kind.name()).or_insert_with(|| (Arc::clone(kind), Vec::new()));
+        ids.extend(entry.ids().cloned().chain(found.get(address).cloned()));
+    }
+    Ok(ids
+        .into_values()
+        .flat_map(|(kind, ids)| {
+            ids.chunks(BATCH)
+                .map(|chunk| Batch { kind: Arc::clone(&kind), ids: chunk.to_vec() })
+                .collect::<Vec<_>>()
+        })
+        .collect())
+}
+
+async fn read(cx: &Context, batch: Batch) -> Result<Vec<((String, Id), Observed)>, RefreshError> {
+    let name = batch.kind.name();
+    let what = || format!("{} × {name}", batch.ids.len());
+    let objects = batch
+        .kind
+        .read(cx, &batch.ids)
+        .await
+        .map_err(|source| RefreshError::Read { what: what(), source })?;
+    let keys = batch.ids.iter().map(|id| (name.to_owned(), id.clone()));
+    Ok(keys.zip(objects).filter_map(|(key, object)| Some((key, object?))).collect())
+}
+
+/// An intent without an id: the call may have left before the run died.
+async fn find_interrupted(
+    cx: &Context,
+    kinds: &Kinds,
+    state: &State,
+    identity: impl Fn(&Address, &Entry, &str) -> Owner,
+    parallel: usize,
+) -> Result<BTreeMap<Address, Id>, RefreshError> {
+    let mut searches = Vec::new();
+    for (address, entry) in &state.entries {
+        if let Status::Creating { token, id: None } = &entry.status {
+            let kind = Arc::clone(kind_of(kinds, address, entry)?);
+            searches.push((address, entry, kind, identity(address, entry, token)));
+        }
+    }
+    let found = stream::iter(searches)
+        .map(|(address, entry, kind, owner)| async move {
+            let ids = kind.find(cx, &entry.inputs, &owner).await.map_err(|source| {
+                RefreshError::Read { what: format!("what {address} left behind"), source }
+            })?;
+            Ok(one_of(address, unclaimed(entry, ids))?.map(|id| (address.clone(), id)))
+        })
+        .buffer_unordered(parallel);
+    found.try_filter_map(|found| async move { Ok(found) }).try_collect().await
+}
+
+/// The candidates that the entry does not hold already as replaced ones.
+pub(super) fn unclaimed(entry: &Entry, mut ids: Vec<Id>) -> Vec<Id> {
+    ids.retain(|id| entry.deposed.iter().all(|deposed| deposed.id != *id));
+    ids
+}
+
+fn one_of(address: &Address, mut ids: Vec<Id>) -> Result<Option<Id>, RefreshError> {
+    if ids.len() > 1 {
+        let list = ids.iter().map(Id::as_str).collect::<Vec<_>>().join(", ");
+        return Err(RefreshError::Twins { address: address.clone(), count: ids.len(), ids: list });
+    }
+    Ok(ids.pop())
+}
+
+fn kind_of<'a>(
+    kinds: &'a Kinds,
+    address: &Address,
+    entry: &Entry,
+) -> Result<&'a Arc<dyn Kind>, RefreshError> {
+    kinds.get(&entry.kind).ok_or_else(|| RefreshError::UnknownKind {
+        address: address.clone(),
+        kind: entry.kind.clone(),
+    })
+}

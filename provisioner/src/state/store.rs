@@ -1,0 +1,88 @@
+//! Where a state is kept.
+
+use futures::future::BoxFuture;
+
+use super::State;
+
+/// A place for one environment's state document.
+pub trait Store: Send + Sync {
+    /// Where it is, for a person: a path or a URL.
+    fn location(&self) -> String;
+
+    /// The document, or `None` where the environment was never written.
+    ///
+    /// # Errors
+    /// A document that is empty, corrupt, too new or another environment's is refused and left as
+    /// it is: "could not read" never means "empty".
+    fn load(&self) -> BoxFuture<'_, Result<Option<State>, StoreError>>;
+
+    /// Writes the document whole, or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`] when somebody else has written since it was loaded.
+    fn save<'a>(&'a self, state: &'a State) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Deletes the document of an environment that holds nothing any more.
+    ///
+    /// # Errors
+    /// When it can't be deleted.
+    fn remove(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+}
+
+/// The state could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file has no content.
+    #[error("the state at {location} is empty")]
+    Empty {
+        /// Where.
+        location: String,
+    },
+    /// The content is no state, or breaks one of its rules.
+    #[error("the state at {location} is corrupt: {reason}")]
+    Corrupt {
+        /// Where.
+        location: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A newer version of this program wrote it.
+    #[error(
+        "the state at {location} has format {found}, written by provision {written_by}; this version reads up to {known}"
+    )]
+    TooNew {
+        /// Where.
+        location: String,
+        /// Its format.
+        found: u64,
+        /// The newest format that this version knows.
+        known: u64,
+        /// Who wrote it.
+        written_by: String,
+    },
+    /// It is another environment's, or another lineage's.
+    #[error("the state at {location} is not this environment's: {reason}")]
+    Foreign {
+        /// Where.
+        location: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// Somebody else wrote it meanwhile.
+    #[error("the state at {location} was written by somebody else meanwhile")]
+    Moved {
+        /// Where.
+        location: String,
+    },
+    /// The place did not answer.
+    #[error("the state at {location} could not be {verb}")]
+    Unreachable {
+        /// Where.
+        location: String,
+        /// `read` or `written`.
+        verb: &'static str,
+        /// Why not.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
