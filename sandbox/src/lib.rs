@@ -1,5 +1,8 @@
 //! An AWS endpoint for this machine alone.
 //!
+//! [`Sandbox::start`] runs one inside this process; [`client::Handle`] finds one that runs
+//! elsewhere.
+//!
 //! A request passes through four layers, each of which knows only the next one's types:
 //! [`gateway`] (which service, which operation, is it signed) → [`protocol`] (bytes to a typed
 //! request, by the shapes in `models/`) → [`services`] (one plain function an operation) →
@@ -8,9 +11,16 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod call;
+pub mod client;
 pub mod fault;
 pub mod gateway;
+pub mod protocol;
+pub mod sandbox;
 pub mod services;
+pub mod store;
 #[cfg(test)]
 mod testing;
 pub mod world;
+
+pub use client::Handle;
+pub use sandbox::{Calls, Error, Options, Sandbox};

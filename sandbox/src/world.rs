@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::services::{ec2, ecr, iam, kms, logs, rds, secretsmanager};
+use crate::services::{ec2, ecr, iam, kms, logs, rds, secretsmanager, sts};
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub struct World {
 pub struct Global {
     /// Roles and policies.
     pub iam: iam::State,
+    /// Temporary keys.
+    pub sts: sts::State,
 }
 
 /// The regional services' objects in one region.
@@ -50,6 +52,7 @@ impl World {
 
     /// Lets time pass: whatever was under way and is due by `now` comes to its end.
     pub fn settle(&mut self, now: Timestamp) {
+        self.global.sts.settle(now);
         for region in self.regions.values_mut() {
             region.rds.settle(now, &mut region.ec2, &mut region.secretsmanager);
             region.ec2.settle(now);

@@ -1,16 +1,43 @@
 //! The outer half: one loopback port, and what happens to a request before and after a service.
+//!
+//! A call's way, each step in its own file: `Host` and size ([`server`]) → the service and region
+//! from the credential scope ([`route`]) → the signature ([`sigv4`], [`keyring`]) → the operation
+//! and its request ([`crate::protocol`]) → the test's [`hook`] and injected [`faults`] → the
+//! operation itself ([`core`]) → hook and faults again → the response and the call [`log`].
+//! Paths under `/_sandbox/` are for whoever runs the sandbox ([`admin`]).
+//!
+//! A new service needs nothing here: [`crate::services::operations`] and a model are enough. One
+//! that speaks HTTP by itself implements [`HttpService`].
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+
+pub mod admin;
+pub mod call;
+pub mod core;
+pub mod denial;
+pub mod faults;
+pub mod hook;
+pub mod keyring;
+pub mod log;
+pub mod route;
+pub mod server;
+pub mod sigv4;
 
 /// Why a body ended early.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A request's or a response's body, streamed.
 pub type Body = UnsyncBoxBody<Bytes, BodyError>;
+
+/// A body that is in memory.
+pub fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
 
 /// A service that speaks HTTP by itself, for the protocols that are not model-driven (S3).
 ///
