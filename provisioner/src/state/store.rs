@@ -29,8 +29,42 @@ pub trait Store: Send + Sync {
     fn remove(&self) -> BoxFuture<'_, Result<(), StoreError>>;
 }
 
+/// The file that keeps others out, written only when it is what the writer thinks it is.
+pub trait LockFile: Send + Sync {
+    /// Where it is, for a person.
+    fn lock_location(&self) -> String;
+
+    /// The content and its version, or `None` where nobody holds the lock.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    fn read_lock(&self) -> BoxFuture<'_, Result<Option<(Vec<u8>, Version)>, StoreError>>;
+
+    /// Writes the file if it still has version `expected` (`None`: if it does not exist), and
+    /// gives the new version; gives `None` when somebody else was faster.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    fn write_lock<'a>(
+        &'a self,
+        content: &'a [u8],
+        expected: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Version>, StoreError>>;
+
+    /// Deletes the file if it still has this version.
+    ///
+    /// # Errors
+    /// When it can't be deleted.
+    fn delete_lock<'a>(&'a self, expected: &'a Version) -> BoxFuture<'a, Result<(), StoreError>>;
+}
+
+/// What tells one content of a file from another: an ETag, or a hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(pub String);
+
 /// The state could not be read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// The file has no content.
     #[error("the state at {location} is empty")]
@@ -85,4 +119,23 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl StoreError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty { .. } | Self::Corrupt { .. } => {
+                "nothing was changed: restore an earlier version of the file (the bucket keeps them), or rebuild it from the objects' tags with `provision recover`"
+            }
+            Self::TooNew { .. } => "use the newer version of provision",
+            Self::Foreign { .. } => {
+                "check `state:` in the environment's file: two environments must not share a place"
+            }
+            Self::Moved { .. } => "run again: the next run reads what was written",
+            Self::Unreachable { .. } => {
+                "check that the place exists and that the caller may read and write it"
+            }
+        }
+    }
 }
