@@ -53,6 +53,7 @@ impl World {
     /// Lets time pass: whatever was under way and is due by `now` comes to its end.
     pub fn settle(&mut self, now: Timestamp) {
         self.global.sts.settle(now);
+        self.global.iam.settle(now);
         for region in self.regions.values_mut() {
             region.rds.settle(now, &mut region.ec2, &mut region.secretsmanager);
             region.ec2.settle(now);
