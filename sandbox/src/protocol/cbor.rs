@@ -107,7 +107,12 @@ fn scalar_from_wire(kind: Kind, value: &Cbor) -> Option<Value> {
         (Kind::Boolean, Cbor::Bool(value)) => Some(Value::from(*value)),
         (Kind::String | Kind::Character, Cbor::Text(text)) => Some(Value::from(text.as_str())),
         (Kind::Float | Kind::Double, value) => {
-            float(value).and_then(Number::from_f64).map(Value::Number)
+            float(value).map(|number| match Number::from_f64(number) {
+                Some(number) => Value::Number(number),
+                None if number.is_nan() => Value::from("NaN"),
+                None if number > 0.0 => Value::from("Infinity"),
+                None => Value::from("-Infinity"),
+            })
         }
         (Kind::Byte | Kind::Short | Kind::Integer | Kind::Long, Cbor::Integer(number)) => {
             i64::try_from(*number)
@@ -183,6 +188,9 @@ fn scalar_to_wire(kind: Kind, value: &Value) -> Cbor {
         }
         (Kind::Float | Kind::Double, Value::Number(number)) => {
             Cbor::Float(number.as_f64().unwrap_or_default())
+        }
+        (Kind::Float | Kind::Double, Value::String(text)) => {
+            Cbor::Float(text.parse().unwrap_or(f64::NAN))
         }
         (_, Value::Number(whole)) => number(whole),
         (_, Value::Bool(value)) => Cbor::Bool(*value),

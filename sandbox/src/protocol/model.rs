@@ -176,6 +176,8 @@ pub struct Shape {
     pub flattened: bool,
     /// The name of its XML element.
     pub location_name: Option<String>,
+    /// The namespace of its XML element.
+    pub xml_namespace: Option<Namespace>,
     /// `iso8601`, `unixTimestamp` or `rfc822`, where it is not the protocol's own.
     pub timestamp_format: Option<String>,
     /// A structure that is any JSON.

@@ -107,7 +107,7 @@ impl Decoder<'_> {
             Dialect::Ec2 => match (&reference.query_name, &reference.location_name) {
                 (Some(query_name), _) => query_name.clone(),
                 (None, Some(location_name)) => capitalised(location_name),
-                (None, None) => name.to_owned(),
+                (None, None) => capitalised(name),
             },
         }
     }

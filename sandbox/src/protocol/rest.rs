@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use indexmap::IndexMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -117,7 +118,7 @@ pub fn decode<F: BodyFormat>(
             }
             Some("querystring") => from_query(model.shape(reference), wire_name, &query),
             Some("header") => header(request.headers(), wire_name).map(Found::One),
-            Some("headers") => Some(Found::Named(prefixed(request.headers(), wire_name))),
+            Some("headers") => Found::named(prefixed(request.headers(), wire_name)),
             _ => None,
         };
         if let Some(found) = found {
@@ -171,22 +172,38 @@ fn payload<F: BodyFormat>(
 enum Found {
     One(String),
     Several(Vec<String>),
-    Named(Vec<(String, String)>),
+    Named(Vec<(String, Vec<String>)>),
 }
 
 impl Found {
+    /// Values by name, of which several may have the same.
+    fn named(entries: Vec<(String, String)>) -> Option<Self> {
+        let mut named = IndexMap::<String, Vec<String>>::new();
+        for (name, value) in entries {
+            named.entry(name).or_default().push(value);
+        }
+        (!named.is_empty()).then(|| Self::Named(named.into_iter().collect()))
+    }
+
     fn value(self, model: &Model, reference: &Reference, path: &Path) -> Result<Value, Refusal> {
         let shape = model.shape(reference);
         match (self, &shape.member, &shape.value) {
             (Self::One(text), Some(member), _) => {
-                let items = text.split(',').map(|item| item.trim().to_owned()).collect();
+                let items = text.split(',').map(|item| item.trim().to_owned());
+                let items = items.filter(|item| !item.is_empty()).collect();
                 Self::Several(items).items(model, member, path)
             }
             (found @ Self::Several(_), Some(member), _) => found.items(model, member, path),
             (Self::Named(entries), _, Some(value)) => {
-                let entries = entries.into_iter().map(|(key, text)| {
+                let is_list = model.shape(value).kind == Kind::List;
+                let entries = entries.into_iter().map(|(key, mut texts)| {
                     let path = path.join(&key);
-                    Ok((key, Self::One(text).value(model, value, &path)?))
+                    let found = if is_list {
+                        Self::Several(texts)
+                    } else {
+                        Self::One(texts.swap_remove(0))
+                    };
+                    Ok((key, found.value(model, value, &path)?))
                 });
                 entries.collect::<Result<_, _>>().map(Value::Object)
             }
@@ -238,7 +255,7 @@ fn query_parameters(request: &Request<Bytes>) -> Result<Vec<(String, String)>, R
 
 fn from_query(shape: &Shape, name: &str, query: &[(String, String)]) -> Option<Found> {
     if shape.kind == Kind::Map {
-        return Some(Found::Named(query.to_vec()));
+        return Found::named(query.to_vec());
     }
     let mut values = query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone());
     if shape.kind == Kind::List {
@@ -330,8 +347,11 @@ fn bind(
             }
         }
         (_, Value::Array(items)) => {
-            let items: Vec<String> = items.iter().map(scalar::text).collect();
-            set_header(response, wire_name, &items.join(", "));
+            let Some(member) = &model.shape(reference).member else { return };
+            let shape = model.shape(member);
+            let format = TimestampFormat::of(member, shape, default_format(reference));
+            let items = items.iter().map(|item| scalar::print(shape.kind, item, format));
+            set_header(response, wire_name, &items.collect::<Vec<_>>().join(", "));
         }
         (_, value) => {
             let shape = model.shape(reference);

@@ -59,6 +59,7 @@ pub fn parse(kind: Kind, text: &str, format: TimestampFormat) -> Option<Value> {
         Kind::Byte | Kind::Short | Kind::Integer | Kind::Long => {
             text.trim().parse().ok().filter(|number| fits(kind, *number)).map(Value::from)
         }
+        Kind::Float | Kind::Double if is_special(text) => Some(Value::from(text)),
         Kind::Float | Kind::Double => {
             text.trim().parse().ok().and_then(Number::from_f64).map(Value::Number)
         }
@@ -67,6 +68,11 @@ pub fn parse(kind: Kind, text: &str, format: TimestampFormat) -> Option<Value> {
         }
         Kind::Blob => BASE64_STANDARD.decode(text.trim()).ok().map(|_| Value::from(text.trim())),
     }
+}
+
+/// The numbers that JSON cannot write, which stand as text in values.
+pub fn is_special(text: &str) -> bool {
+    matches!(text, "NaN" | "Infinity" | "-Infinity")
 }
 
 fn boolean(text: &str) -> Option<bool> {
@@ -156,6 +162,7 @@ pub fn is(kind: Kind, value: &Value) -> bool {
         (Kind::Byte | Kind::Short | Kind::Integer | Kind::Long, Value::Number(number)) => {
             number.as_i64().is_some_and(|number| fits(kind, number))
         }
+        (Kind::Float | Kind::Double, Value::String(text)) => is_special(text),
         (Kind::Timestamp, Value::String(text)) => text.parse::<Timestamp>().is_ok(),
         (Kind::Blob, Value::String(text)) => BASE64_STANDARD.decode(text).is_ok(),
         _ => false,

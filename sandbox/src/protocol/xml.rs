@@ -40,7 +40,11 @@ impl Writer {
 
     /// An element with text.
     pub fn leaf(&mut self, name: &str, text: &str) {
-        self.open(name, &[]);
+        self.leaf_with(name, &[], text);
+    }
+
+    fn leaf_with(&mut self, name: &str, attributes: &[(String, String)], text: &str) {
+        self.open(name, attributes);
         // A carriage return would be read back as a line feed, and XML has no control characters.
         let printable = |c: &char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
         let text: String = text.chars().filter(printable).collect();
@@ -76,7 +80,8 @@ impl Writer {
             (Kind::Map, Value::Object(entries)) => self.map(model, name, reference, shape, entries),
             (kind, value) => {
                 let format = TimestampFormat::of(reference, shape, TimestampFormat::Iso8601);
-                self.leaf(name, &scalar::print(kind, value, format));
+                let text = scalar::print(kind, value, format);
+                self.leaf_with(name, &attributes(reference, shape, value), &text);
             }
         }
     }
@@ -116,11 +121,14 @@ impl Writer {
         let flat = is_flat(reference, shape);
         let entry_name = if flat { name } else { "entry" };
         if !flat {
-            self.open(name, &[]);
+            self.open(name, &attributes(reference, shape, &Value::Null));
         }
+        let entry_attributes =
+            if flat { attributes(reference, shape, &Value::Null) } else { Vec::new() };
         for (text, item) in entries {
-            self.open(entry_name, &[]);
-            self.leaf(key.location_name.as_deref().unwrap_or("key"), text);
+            self.open(entry_name, &entry_attributes);
+            let key_name = key.location_name.as_deref().unwrap_or("key");
+            self.leaf_with(key_name, &attributes(key, shape, &Value::Null), text);
             self.element(model, value.location_name.as_deref().unwrap_or("value"), value, item);
             self.close(entry_name);
         }
@@ -145,7 +153,8 @@ pub fn element_name<'a>(model: &'a Model, name: &'a str, reference: &'a Referenc
 }
 
 fn attributes(reference: &Reference, shape: &Shape, value: &Value) -> Vec<(String, String)> {
-    let namespace = reference.xml_namespace.iter().map(|namespace| {
+    let namespace = reference.xml_namespace.as_ref().or(shape.xml_namespace.as_ref());
+    let namespace = namespace.into_iter().map(|namespace| {
         let (name, uri) = namespace.attribute();
         (name, uri.to_owned())
     });
@@ -209,7 +218,7 @@ impl Element {
                 _ => {}
             }
         }
-        let root = open.into_iter().next().filter(|_| true).unwrap_or_default();
+        let root = open.into_iter().next().unwrap_or_default();
         root.children.into_iter().next().ok_or_else(|| malformed("there is no element"))
     }
 
@@ -229,6 +238,27 @@ impl Element {
             attributes: attributes.collect::<Result<_, Refusal>>()?,
             ..Self::default()
         })
+    }
+
+    /// The content of a response in an order of its own, to compare responses. What is about the
+    /// message as a whole, its namespace and its request's id, is left out.
+    #[cfg(test)]
+    pub fn content(mut self) -> Value {
+        const ABOUT: [&str; 4] = ["requestId", "RequestId", "RequestID", "ResponseMetadata"];
+        self.attributes.retain(|(name, _)| name != "xmlns");
+        self.children.retain(|child| !ABOUT.contains(&child.name.as_str()));
+        self.canonical()
+    }
+
+    #[cfg(test)]
+    fn canonical(&self) -> Value {
+        let mut children: Vec<Value> = self.children.iter().map(Self::canonical).collect();
+        children.sort_by_key(ToString::to_string);
+        let mut attributes = self.attributes.clone();
+        attributes.sort();
+        let blank = !children.is_empty() || self.text.trim().is_empty();
+        let text = if blank { "" } else { self.text.as_str() };
+        serde_json::json!([self.name, attributes, text, children])
     }
 
     fn local_name(&self) -> &str {

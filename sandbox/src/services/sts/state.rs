@@ -59,6 +59,13 @@ impl State {
         self.sessions.get(access_key)
     }
 
+    /// Ends a session at once, as a test of clients with old keys wants it.
+    pub fn expire(&mut self, access_key: &str) {
+        if let Some(session) = self.sessions.get_mut(access_key) {
+            session.expires = Timestamp::now();
+        }
+    }
+
     /// Forgets sessions that ended long ago.
     pub fn settle(&mut self, now: Timestamp) {
         self.sessions.retain(|_, session| {
