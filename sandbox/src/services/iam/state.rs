@@ -58,6 +58,18 @@ pub(super) struct InstanceProfile {
     pub tags: Tags,
 }
 
+/// What a session of a role is made of.
+pub struct Assumable {
+    /// The role's name, without its path.
+    pub name: String,
+    /// `AROA` and seventeen characters.
+    pub id: String,
+    /// The trust policy.
+    pub trust: String,
+    /// The longest session, in seconds.
+    pub max_session_duration: u32,
+}
+
 impl State {
     /// Completes the deletions of service-linked roles that are due.
     pub fn settle(&mut self, now: Timestamp) {
@@ -73,6 +85,16 @@ impl State {
         let role = self.roles.values().find(|role| role.arn == arn);
         let trust = role.and_then(|role| Document::parse(&role.trust, Purpose::Trust).ok());
         trust.is_some_and(|document| document.allows_service(service_principal))
+    }
+
+    /// The role with an ARN, as STS needs it.
+    pub fn assumable(&self, arn: &str) -> Option<Assumable> {
+        self.roles.values().find(|role| role.arn == arn).map(|role| Assumable {
+            name: role.name.clone(),
+            id: role.id.clone(),
+            trust: role.trust.clone(),
+            max_session_duration: role.max_session_duration,
+        })
     }
 
     /// Whether a role exists at this ARN.
