@@ -6,6 +6,7 @@ use std::fmt;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
 
 /// A call to AWS that failed.
 ///
@@ -220,6 +221,13 @@ where
                 source: None,
             }),
         }
+    }
+}
+
+/// A member that the API requires was not given.
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self { source: Some(Box::new(error)), ..Self::invalid("the request could not be built") }
     }
 }
 

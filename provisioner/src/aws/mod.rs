@@ -4,12 +4,20 @@ mod budget;
 mod client;
 mod error;
 mod meter;
+mod policy;
+mod read;
+mod word;
 
 pub mod ec2;
+pub mod ecr;
+pub mod iam;
+pub mod kms;
+pub mod logs;
 
 pub use client::{Clients, ConnectError, Connection, Credentials};
 pub use error::Error;
 pub use meter::{Calls, Meter};
+pub use policy::Document;
 
 use crate::resource::Kinds;
 
@@ -24,7 +32,24 @@ pub struct Context {
     pub region: String,
 }
 
+impl Context {
+    /// The ARN of an object of this account and region: `cx.arn("rds", "cluster:main")`.
+    pub fn arn(&self, service: &str, object: &str) -> String {
+        let partition = match self.region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("us") if self.region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        format!("arn:{partition}:{service}:{}:{}:{object}", self.region, self.account)
+    }
+}
+
 /// Every kind that YAML may name.
 pub fn kinds() -> Kinds {
-    Kinds::default().with_resource::<ec2::vpc::Vpc>()
+    Kinds::default()
+        .with_resource::<ec2::vpc::Vpc>()
+        .with_resource::<ecr::repository::Repository>()
+        .with_resource::<iam::role::Role>()
+        .with_resource::<kms::key::Key>()
+        .with_resource::<logs::log_group::LogGroup>()
 }

@@ -1,0 +1,3 @@
+//! Amazon Elastic Container Registry.
+
+pub mod repository;
