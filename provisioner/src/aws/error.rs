@@ -227,7 +227,9 @@ where
 /// A member that the API requires was not given.
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {
-        Self { source: Some(Box::new(error)), ..Self::invalid("the request could not be built") }
+        let mut invalid = Self::invalid("the request could not be built");
+        invalid.details.source = Some(Box::new(error));
+        invalid
     }
 }
 

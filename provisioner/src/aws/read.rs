@@ -25,7 +25,8 @@ pub(super) async fn one_by_one<'a, T, F>(
 where
     F: Future<Output = Result<Option<T>>>,
 {
-    stream::iter(ids.iter().map(|id| read(id.as_str()))).buffered(SIDE_BY_SIDE).try_collect().await
+    let reads: Vec<F> = ids.iter().map(|id| read(id.as_str())).collect();
+    stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await
 }
 
 #[cfg(test)]

@@ -237,6 +237,21 @@ impl Resource for Repository {
         Error::optional(request.send().await.map_err(Error::from))?;
         Ok(Deleted::Gone)
     }
+
+    async fn blockers(cx: &Context, id: &Id) -> Result<Vec<String>> {
+        let request = cx.clients.ecr().describe_images().repository_name(id.as_str());
+        let mut pages = request.max_results(1000).into_paginator().items().send();
+        let mut images = 0;
+        while let Some(image) = pages.next().await {
+            image?;
+            images += 1;
+        }
+        Ok(match images {
+            0 => Vec::new(),
+            1 => vec!["1 image".to_owned()],
+            _ => vec![format!("{images} images")],
+        })
+    }
 }
 
 impl Repository {
@@ -293,6 +308,9 @@ impl Repository {
 async fn describe(cx: &Context, names: &[Id]) -> Result<Vec<ecr::Repository>> {
     if let Some(found) = named(cx, names).await? {
         return Ok(found);
+    }
+    if names.len() == 1 {
+        return Ok(Vec::new());
     }
     let each = names.iter().map(|name| named(cx, std::slice::from_ref(name)));
     let each = futures::future::try_join_all(each).await?;

@@ -110,11 +110,16 @@ impl Resource for LogGroup {
 
     async fn find(&self, cx: &Context, owner: &Owner) -> Result<Vec<Id>> {
         let name = self.name(owner);
-        let request = cx.clients.logs().list_tags_for_resource().resource_arn(arn(cx, &name));
-        let answer = Error::optional(request.send().await.map_err(Error::from))?;
-        let tags = answer.and_then(|answer| answer.tags).unwrap_or_default();
+        let tags = async {
+            let request = cx.clients.logs().list_tags_for_resource().resource_arn(arn(cx, &name));
+            Error::optional(request.send().await.map_err(Error::from))
+        };
+        let (groups, tags) =
+            futures::try_join!(describe(cx, std::iter::once(name.as_str())), tags)?;
+        let tags = tags.and_then(|answer| answer.tags).unwrap_or_default();
         let ours = owner.owns(&tags.into_iter().collect());
-        Ok(ours.then(|| Id(name)).into_iter().collect())
+        let exists = groups.iter().any(|group| group.log_group_name() == Some(&name));
+        Ok((exists && ours).then(|| Id(name)).into_iter().collect())
     }
 
     async fn create(&self, cx: &Context, owner: &Owner) -> Result<Created<Outputs>> {
