@@ -80,6 +80,11 @@ impl Owner {
     /// The tag that names the state's lineage.
     pub const LINEAGE: &'static str = "provision:lineage";
 
+    /// Whether a tag of this key says whose an object is.
+    pub fn is_identity(key: &str) -> bool {
+        [Self::ENVIRONMENT, Self::ADDRESS, Self::LINEAGE].contains(&key)
+    }
+
     /// A name for the object where the YAML gives none: the prefix and the address with hyphens
     /// (`vitality-dev-db-cluster`), cut to `limit` characters with a hash that keeps it unique.
     pub fn name(&self, limit: usize) -> String {
@@ -221,6 +226,7 @@ pub struct Traits {
     /// Top-level properties whose change replaces the object.
     pub immutable: &'static [&'static str],
     /// Properties compared by meaning. A path's steps are joined by dots; `*` is any list item.
+    /// `tags` may be [`Compare::WriteOnly`] where reading them costs a call an object.
     pub compare: &'static [(&'static str, Compare)],
     /// Top-level properties that are taken away on AWS when they are taken out of the YAML. Any
     /// other property that leaves the YAML stays on AWS as it is.

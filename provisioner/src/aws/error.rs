@@ -136,6 +136,14 @@ impl Error {
         matches!(self.kind, Kind::Throttled | Kind::Busy | Kind::NotYet | Kind::Ambiguous)
     }
 
+    /// The same, met after the first step of a creation: something was made, whatever AWS says of
+    /// this step, and the engine must look for it.
+    #[must_use]
+    pub fn after_creation(mut self) -> Self {
+        self.kind = Kind::Ambiguous;
+        self
+    }
+
     /// Gives the answer, or `None` where AWS said that the object does not exist.
     ///
     /// # Errors

@@ -280,7 +280,7 @@ impl Apply {
         let change = ErasedChange {
             before: live.properties.clone(),
             properties: names,
-            tags: diff::tags(tags, live.tags.as_ref(), applied_tags),
+            tags: diff::tags(tags, live.tags.as_ref(), applied_tags, work.kind.traits()),
         };
         if change.properties.is_empty() && change.tags.is_empty() {
             return Ok(false);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::resource::{Compare, TagChange, Tags, Traits};
+use crate::resource::{Compare, Owner, TagChange, Tags, Traits};
 use crate::unknown;
 
 /// One property that differs.
@@ -52,15 +52,28 @@ pub fn properties(
 }
 
 /// The tags that differ: `wanted` are all that should be there, `applied` those that an earlier
-/// run set and may take away. Other tags are somebody else's and stay.
-pub fn tags(wanted: &Tags, live: Option<&Tags>, applied: &Tags) -> TagChange {
-    let Some(live) = live else { return TagChange::default() };
+/// run set and may take away. Other tags are somebody else's and stay. Where AWS does not give the
+/// tags back, those that an earlier run set count as there.
+pub fn tags(wanted: &Tags, live: Option<&Tags>, applied: &Tags, traits: &Traits) -> TagChange {
+    let live = match live {
+        Some(live) => Cow::Borrowed(live),
+        None if compare_mode(traits, "tags") == Some(Compare::WriteOnly) => {
+            Cow::Owned(remembered(wanted, applied))
+        }
+        None => return TagChange::default(),
+    };
     let set = wanted.iter().filter(|(key, value)| live.get(*key) != Some(value));
     let remove = applied.keys().filter(|key| !wanted.contains_key(*key) && live.contains_key(*key));
     TagChange {
         set: set.map(|(key, value)| (key.clone(), value.clone())).collect(),
         remove: remove.cloned().collect(),
     }
+}
+
+/// The user's tags as last applied, and those that say whose the object is, set at its creation.
+fn remembered(wanted: &Tags, applied: &Tags) -> Tags {
+    let identity = wanted.iter().filter(|(key, _)| Owner::is_identity(key));
+    identity.chain(applied).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 struct Comparison<'a> {
@@ -290,9 +303,23 @@ mod tests {
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
         let live = of(&[("a", "1"), ("old", "x"), ("theirs", "y")]);
-        let change = tags(&of(&[("a", "2")]), Some(&live), &of(&[("a", "1"), ("old", "x")]));
+        let change =
+            tags(&of(&[("a", "2")]), Some(&live), &of(&[("a", "1"), ("old", "x")]), &TRAITS);
         assert_eq!(change.set, of(&[("a", "2")]));
         assert_eq!(change.remove, ["old"]);
-        assert!(tags(&of(&[("a", "2")]), None, &of(&[])).is_empty());
+        assert!(tags(&of(&[("a", "2")]), None, &of(&[]), &TRAITS).is_empty());
+    }
+
+    #[test]
+    fn tags_that_aws_does_not_give_back_are_compared_with_what_was_applied() {
+        let of = |pairs: &[(&str, &str)]| -> Tags {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let traits = Traits { compare: &[("tags", Compare::WriteOnly)], ..Traits::DEFAULT };
+        let wanted = of(&[("a", "2"), (Owner::ADDRESS, "logs.api")]);
+        assert!(tags(&wanted, None, &of(&[("a", "2")]), &traits).is_empty());
+        let change = tags(&wanted, None, &of(&[("a", "1"), ("old", "x")]), &traits);
+        assert_eq!(change.set, of(&[("a", "2")]));
+        assert_eq!(change.remove, ["old"]);
     }
 }

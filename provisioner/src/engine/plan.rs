@@ -319,7 +319,7 @@ impl<'a> Planner<'a> {
             action: Action::Update,
             id: Some(id.clone()),
             changes: diff::properties(wanted, &live.properties, Some(&entry.inputs), traits),
-            tags: diff::tags(&tags, live.tags.as_ref(), &entry.tags),
+            tags: diff::tags(&tags, live.tags.as_ref(), &entry.tags, traits),
             reason: decide::reason_to_replace(declaration, entry, live),
         };
         if step.reason.is_some() || step.changes.iter().any(|change| change.replaces) {

@@ -195,12 +195,7 @@ impl Resource for Repository {
         let member = "repository";
         let repository =
             answer.repository.ok_or_else(|| Error::missing("ecr:CreateRepository", member))?;
-        if self.lifecycle_policy.is_some() {
-            self.set_lifecycle_policy(cx, &name).await?;
-        }
-        if self.repository_policy.is_some() {
-            self.set_repository_policy(cx, &name).await?;
-        }
+        self.set_policies(cx, &name).await.map_err(Error::after_creation)?;
         Ok(Created::ready(name, outputs(&repository)))
     }
 
@@ -270,6 +265,16 @@ impl Repository {
         };
         let patterns = self.image_tag_mutability_exclusion_filters.as_ref();
         patterns.map(|patterns| patterns.iter().map(filter).collect()).transpose()
+    }
+
+    async fn set_policies(&self, cx: &Context, name: &str) -> Result<()> {
+        if self.lifecycle_policy.is_some() {
+            self.set_lifecycle_policy(cx, name).await?;
+        }
+        if self.repository_policy.is_some() {
+            self.set_repository_policy(cx, name).await?;
+        }
+        Ok(())
     }
 
     async fn set_lifecycle_policy(&self, cx: &Context, name: &str) -> Result<()> {

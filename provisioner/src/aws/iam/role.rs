@@ -113,8 +113,11 @@ impl Resource for Role {
             .send()
             .await?;
         let role = answer.role.ok_or_else(|| Error::missing("iam:CreateRole", "Role"))?;
-        self.sync_inline(cx, &name, &BTreeMap::new()).await?;
-        self.sync_managed(cx, &name, &BTreeSet::new()).await?;
+        let policies = async {
+            self.sync_inline(cx, &name, &BTreeMap::new()).await?;
+            self.sync_managed(cx, &name, &BTreeSet::new()).await
+        };
+        policies.await.map_err(Error::after_creation)?;
         Ok(Created::ready(name, outputs(&role)))
     }
 

@@ -231,15 +231,7 @@ impl Resource for Key {
             .await?;
         let member = "KeyMetadata";
         let key = answer.key_metadata.ok_or_else(|| Error::missing("kms:CreateKey", member))?;
-        if self.enable_key_rotation == Some(true) {
-            self.set_rotation(cx, &key.key_id).await?;
-        }
-        if let Some(alias) = &self.alias {
-            give_alias(cx, alias, &key.key_id, owner).await?;
-        }
-        if self.enabled == Some(false) {
-            self.set_enabled(cx, &key.key_id).await?;
-        }
+        self.finish(cx, &key.key_id, owner).await.map_err(Error::after_creation)?;
         let outputs = Outputs { alias: self.alias.clone(), ..outputs(&key) };
         Ok(match status(&key) {
             Status::Ready => Created::ready(key.key_id, outputs),
@@ -296,6 +288,20 @@ impl Resource for Key {
 }
 
 impl Key {
+    /// What CreateKey does not take.
+    async fn finish(&self, cx: &Context, id: &str, owner: &Owner) -> Result<()> {
+        if self.enable_key_rotation == Some(true) {
+            self.set_rotation(cx, id).await?;
+        }
+        if let Some(alias) = &self.alias {
+            give_alias(cx, alias, id, owner).await?;
+        }
+        if self.enabled == Some(false) {
+            self.set_enabled(cx, id).await?;
+        }
+        Ok(())
+    }
+
     async fn set_enabled(&self, cx: &Context, id: &str) -> Result<()> {
         let kms = cx.clients.kms();
         if self.enabled.unwrap_or(true) {

@@ -135,7 +135,7 @@ impl Resource for LogGroup {
             .send()
             .await?;
         if self.retention_in_days.is_some() {
-            self.set_retention(cx, &name).await?;
+            self.set_retention(cx, &name).await.map_err(Error::after_creation)?;
         }
         let outputs = Outputs { arn: arn(cx, &name), name: name.clone() };
         Ok(Created::ready(name, outputs))
