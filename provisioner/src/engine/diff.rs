@@ -1,5 +1,7 @@
 //! What differs between what is wanted and what is there. Pure: no network, clock or chance.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
