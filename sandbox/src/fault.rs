@@ -35,6 +35,12 @@ impl Fault {
         .with_status(501)
     }
 
+    /// What the sandbox answers to a request for a service that it does not have.
+    pub fn no_service(service: &str) -> Self {
+        let message = format!("The sandbox does not implement the service {service}.");
+        Self::new("NotImplemented", message).with_status(501)
+    }
+
     /// A fault of the service itself (HTTP 500): a broken promise inside the sandbox.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new("InternalFailure", message).with_status(500)

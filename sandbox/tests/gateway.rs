@@ -85,6 +85,27 @@ async fn temporary_keys_work_until_they_end() {
 }
 
 #[tokio::test]
+async fn an_assumed_role_is_somebody_else() {
+    let fixture = Fixture::start().await;
+    let client = fixture.client();
+    let trust = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22\
+                 Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%22123456789012%22%7D%2C%22Action%22\
+                 %3A%22sts%3AAssumeRole%22%7D%5D%7D";
+    let create = format!("Action=CreateRole&RoleName=ci&AssumeRolePolicyDocument={trust}");
+    let role = client.form("iam", &create).await.unwrap().element("Arn").to_owned();
+    let assume = format!("Action=AssumeRole&RoleArn={role}&RoleSessionName=run");
+    let answer = client.form("sts", &assume).await.unwrap();
+    let assumed = Client {
+        access_key: answer.element("AccessKeyId").to_owned(),
+        secret: answer.element("SecretAccessKey").to_owned(),
+        token: Some(answer.element("SessionToken").to_owned()),
+        ..client
+    };
+    let answer = identity(&assumed).await;
+    assert_eq!(answer.element("Arn"), "arn:aws:sts::123456789012:assumed-role/ci/run");
+}
+
+#[tokio::test]
 async fn a_foreign_host_is_refused_even_when_it_is_signed() {
     let fixture = Fixture::start().await;
     let rebound = Client { host: Some("evil.example".to_owned()), ..fixture.client() };
@@ -103,6 +124,8 @@ async fn what_is_not_built_says_so() {
     assert!(answer.body.contains("The sandbox does not implement braket:Fly."), "{answer:?}");
     let answer = client.form("sts", "Version=1").await.unwrap();
     assert_eq!(answer.element("Code"), "MissingAction");
+    let answer = client.form("cloudfront", "").await.unwrap();
+    assert_eq!(answer.element("Message"), "The sandbox does not implement the service cloudfront.");
 }
 
 #[tokio::test]

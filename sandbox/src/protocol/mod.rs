@@ -151,6 +151,7 @@ impl<'a> Codec<'a> {
 
     fn no_operation(&self) -> Fault {
         match self.protocol {
+            _ if self.model.operations.is_empty() => Fault::no_service(self.service),
             Protocol::Query | Protocol::Ec2 => Fault::new(
                 "MissingAction",
                 "The request is missing an action or a required parameter.",
