@@ -39,6 +39,12 @@ fn decode(token: &str) -> Result<String, InvalidToken> {
     String::from_utf8(bytes).map_err(|_| InvalidToken)
 }
 
+/// A key that sorts the other way round. The last letter stands above all digits, so that a
+/// prefix comes after what it begins.
+pub(crate) fn descending(key: &str) -> String {
+    key.bytes().map(|byte| format!("{:02x}", !byte)).chain(["g".to_owned()]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +70,11 @@ mod tests {
     #[test]
     fn a_foreign_token_is_refused() {
         assert_eq!(page("abc".chars(), Some("%"), 2, char::to_string), Err(InvalidToken));
+    }
+
+    #[test]
+    fn a_prefix_sorts_after_what_it_begins_when_descending() {
+        assert!(descending("ab") < descending("a"));
+        assert!(descending("b") < descending("ab"));
     }
 }
