@@ -16,3 +16,4 @@ pub mod resource;
 pub mod state;
 pub mod unknown;
 pub mod value;
+pub mod view;

@@ -1,0 +1,3 @@
+//! What a person sees, and the same for machines.
+
+pub mod diagnostic;
