@@ -1,0 +1,41 @@
+# Sourced by the other scripts: where things are built, and what has to be there first.
+# shellcheck shell=bash
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/provision"
+# Outside the clone, so that another clone does not compile the AWS SDKs again.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Installs Debian packages, where that is possible.
+apt_install() {
+    local sudo=""
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    command -v apt-get >/dev/null || die "please install: $*"
+    say "installing $*"
+    $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+need_rust() {
+    command -v cargo >/dev/null || die "Rust 1.95 or newer is needed: https://rustup.rs"
+    command -v cc >/dev/null || apt_install gcc libc6-dev
+}
+
+# The Python programs that the tests compare with, in a virtual environment of our own unless the
+# machine has them.
+need_strangers() {
+    if python3 -c 'import moto, botocore, awscli' 2>/dev/null && command -v moto_server >/dev/null; then
+        return
+    fi
+    local venv="$cache/venv"
+    if [ ! -x "$venv/bin/moto_server" ]; then
+        python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
+        say "installing moto and the AWS CLI into $venv"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --requirement scripts/requirements.txt
+    fi
+    export PATH="$venv/bin:$PATH"
+}
