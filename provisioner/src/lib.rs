@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod aws;
+pub mod cli;
 pub mod components;
 pub mod definition;
 pub mod engine;

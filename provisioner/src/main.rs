@@ -1,2 +1,19 @@
-//! stub
-fn main() {}
+//! The program `provision`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use provisioner::cli::{self, Cli};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    // For the curious: RUST_LOG=provisioner=debug,aws=debug
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(cli::run(Cli::parse())).into(),
+        Err(_) => ExitCode::FAILURE,
+    }
+}

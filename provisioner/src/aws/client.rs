@@ -210,6 +210,13 @@ impl Clients {
             aws_sdk_s3::Client::from_conf(config.build())
         })
     }
+
+    /// S3 in another region than the environment's, for a bucket that is there.
+    pub fn s3_in(&self, region: Option<&str>) -> aws_sdk_s3::Client {
+        let Some(region) = region else { return self.s3().clone() };
+        let region = Region::new(region.to_owned());
+        aws_sdk_s3::Client::from_conf(self.s3().config().to_builder().region(region).build())
+    }
 }
 
 fn partition(name: &'static str) -> RetryPartition {

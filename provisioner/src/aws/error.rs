@@ -281,6 +281,7 @@ fn by_status(status: u16) -> Kind {
         404 => Kind::NotFound,
         429 => Kind::Throttled,
         401 | 403 => Kind::AccessDenied,
+        501 => Kind::Refused,
         0 | 500.. => Kind::Ambiguous,
         _ => Kind::Refused,
     }
@@ -358,7 +359,7 @@ fn classify_by_form(code: &str, status: u16) -> Kind {
     } else if ends(&["AlreadyExists", "AlreadyExistsFault", "AlreadyExistsException", ".Duplicate"])
     {
         Kind::AlreadyExists
-    } else if status >= 500 {
+    } else if status >= 500 && status != 501 {
         Kind::Ambiguous
     } else {
         Kind::Refused

@@ -3,11 +3,13 @@
 
 mod apply;
 pub mod diff;
+pub mod drift;
 pub mod event;
 pub mod execute;
 pub mod graph;
 pub mod owner;
 pub mod plan;
+pub mod recover;
 pub mod refresh;
 mod retry;
 mod schedule;

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
-use super::store::Version;
+use super::store::{Content, Version};
 use super::{LockFile, State, Store, StoreError, document};
 
 /// `DIRECTORY/ENVIRONMENT/state.json` and `lock.json` beside it.
@@ -94,7 +94,7 @@ impl LockFile for LocalStore {
         self.lock_path().display().to_string()
     }
 
-    fn read_lock(&self) -> BoxFuture<'_, Result<Option<(Vec<u8>, Version)>, StoreError>> {
+    fn read_lock(&self) -> BoxFuture<'_, Result<Option<Content>, StoreError>> {
         Box::pin(async move {
             let bytes = read(&self.lock_path())
                 .map_err(|source| unreachable(&self.lock_path(), "read", source))?;

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::local::check_order;
-use super::store::Version;
+use super::store::{Content, Version};
 use super::{LockFile, State, Store, StoreError, document};
 use crate::aws::Error;
 
@@ -37,7 +37,7 @@ impl S3Store {
         format!("s3://{}/{}", self.bucket, self.key(name))
     }
 
-    async fn get(&self, name: &str) -> Result<Option<(Vec<u8>, Version)>, StoreError> {
+    async fn get(&self, name: &str) -> Result<Option<Content>, StoreError> {
         let unreachable = |source| self.unreachable(name, "read", source);
         let request = self.client.get_object().bucket(&self.bucket).key(self.key(name));
         let object = match request.send().await.map_err(Error::from) {
@@ -158,7 +158,7 @@ impl LockFile for S3Store {
         self.url("lock.json")
     }
 
-    fn read_lock(&self) -> BoxFuture<'_, Result<Option<(Vec<u8>, Version)>, StoreError>> {
+    fn read_lock(&self) -> BoxFuture<'_, Result<Option<Content>, StoreError>> {
         Box::pin(self.get("lock.json"))
     }
 

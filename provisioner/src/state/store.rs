@@ -38,7 +38,7 @@ pub trait LockFile: Send + Sync {
     ///
     /// # Errors
     /// When it can't be read.
-    fn read_lock(&self) -> BoxFuture<'_, Result<Option<(Vec<u8>, Version)>, StoreError>>;
+    fn read_lock(&self) -> BoxFuture<'_, Result<Option<Content>, StoreError>>;
 
     /// Writes the file if it still has version `expected` (`None`: if it does not exist), and
     /// gives the new version; gives `None` when somebody else was faster.
@@ -57,6 +57,9 @@ pub trait LockFile: Send + Sync {
     /// When it can't be deleted.
     fn delete_lock<'a>(&'a self, expected: &'a Version) -> BoxFuture<'a, Result<(), StoreError>>;
 }
+
+/// The content of a file, and its version.
+pub type Content = (Vec<u8>, Version);
 
 /// What tells one content of a file from another: an ETag, or a hash.
 #[derive(Debug, Clone, PartialEq, Eq)]

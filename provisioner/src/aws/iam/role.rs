@@ -94,7 +94,7 @@ impl Resource for Role {
         let answer = Error::optional(answer.map_err(Error::from))?;
         let role = answer.and_then(|answer| answer.role);
         let ours = role.is_some_and(|role| owner.owns(&tags(role.tags())));
-        Ok(ours.then(|| Id(name)).into_iter().collect())
+        Ok(ours.then_some(Id(name)).into_iter().collect())
     }
 
     async fn create(&self, cx: &Context, owner: &Owner) -> Result<Created<Outputs>> {

@@ -119,7 +119,7 @@ impl Resource for LogGroup {
         let tags = tags.and_then(|answer| answer.tags).unwrap_or_default();
         let ours = owner.owns(&tags.into_iter().collect());
         let exists = groups.iter().any(|group| group.log_group_name() == Some(&name));
-        Ok((exists && ours).then(|| Id(name)).into_iter().collect())
+        Ok((exists && ours).then_some(Id(name)).into_iter().collect())
     }
 
     async fn create(&self, cx: &Context, owner: &Owner) -> Result<Created<Outputs>> {

@@ -1,0 +1,105 @@
+//! `provision down ENV`
+
+use std::time::Instant;
+
+use clap::Args;
+
+use super::session::Session;
+use super::up::Execution;
+use super::{ExitStatus, Failed, Global};
+use crate::engine::plan::{self, Plan, Refusal, Scope};
+use crate::state::Entry;
+use crate::view::View;
+
+/// Arguments of `down`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision down dev          asks for the environment's name
+  provision down dev --yes    in CI")]
+pub struct Down {
+    /// The environment: the name of a file in `config/`.
+    env: String,
+    #[command(flatten)]
+    execution: Execution,
+}
+
+impl Down {
+    pub(super) async fn run(
+        self,
+        global: &Global,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        let command = format!("provision down {}", self.env);
+        let mut session = Session::open(global, &self.env, Some(&command), view).await?;
+        let result = self.tear_down(global, &mut session, view).await;
+        session.close(global, view).await?;
+        result
+    }
+
+    async fn tear_down(
+        &self,
+        global: &Global,
+        session: &mut Session,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        let world = session.refresh().await?;
+        let began = Instant::now();
+        let plan = plan_for(session, &world);
+        session.timed("plan", began.elapsed());
+        view.plan(&plan);
+        if !plan.refusals.is_empty() {
+            return Err(refused(&plan));
+        }
+        if session.is_new {
+            return Ok(ExitStatus::Done);
+        }
+        self.confirm(global, &plan, &session.environment.name)?;
+        let status = self.execution.carry_out(session, plan, false, view).await?;
+        if session.state.entries.is_empty() && status == ExitStatus::Done {
+            session.store.remove().await?;
+        }
+        Ok(status)
+    }
+
+    /// The environment's name, typed: nobody tears down the wrong one by habit.
+    fn confirm(&self, global: &Global, plan: &Plan, name: &str) -> Result<(), Failed> {
+        if self.execution.yes || plan.steps.is_empty() {
+            return Ok(());
+        }
+        if global.json || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+            return self.execution.confirm(global, plan, "");
+        }
+        let question = format!("This deletes everything above. Type `{name}` to go on: ");
+        match global.streams().ask(&question)?.trim() {
+            answer if answer == name => Ok(()),
+            _ => Err(Failed::new("not confirmed; nothing was changed")),
+        }
+    }
+}
+
+/// The environment's name is the consent to lose its data; protected objects stay all the same,
+/// whether the YAML or the last run protected them.
+fn plan_for(session: &Session, world: &crate::engine::refresh::World) -> Plan {
+    let mut state = session.state.clone();
+    for (address, entry) in &mut state.entries {
+        if let Some(declared) = session.program.declarations.get(address) {
+            *entry = Entry { protect: declared.protect, retain: declared.retain, ..entry.clone() };
+        }
+    }
+    let consent = state.entries.keys().cloned().collect();
+    let scope = Scope { only: None, consent };
+    plan::teardown(&session.environment.name, &session.kinds, &state, world, &scope)
+}
+
+fn refused(plan: &Plan) -> Failed {
+    let names = plan.refusals.iter().map(|refusal| match refusal {
+        Refusal::Protected { address, .. } | Refusal::NeedsConsent { address, .. } => {
+            address.to_string()
+        }
+    });
+    let names: Vec<String> = names.collect();
+    Failed::new(format!("protected: {}; nothing was deleted", names.join(", "))).hint(
+        "set `protect: false` for them, in the stack or the environment's file, and try again",
+    )
+}

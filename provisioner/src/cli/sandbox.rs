@@ -1,0 +1,255 @@
+//! `provision sandbox …`
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use ::sandbox::Options;
+use ::sandbox::client::{ClientError, Handle};
+use ::sandbox::gateway::faults::Faults;
+use clap::{Args, Subcommand};
+use tokio::time::Instant;
+
+use super::session::LOCAL;
+use super::{ExitStatus, Failed, Global};
+use crate::aws::Credentials;
+use crate::view::{Failure, Stream, View};
+
+/// How long the sandbox may take to start.
+const START: Duration = Duration::from_secs(15);
+
+/// Subcommands of `sandbox`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  provision sandbox start --time-scale 0.1     objects take a tenth of AWS's time
+  provision sandbox start --throttle 0.2       one call in five is throttled
+  provision sandbox status
+  eval $(provision sandbox env)                then: aws ec2 describe-vpcs")]
+pub enum Sandbox {
+    /// Start it in the background; `up` does so by itself where it is needed.
+    Start(Start),
+    /// Run it in the foreground.
+    Serve(Start),
+    /// Stop it; what it holds is kept.
+    Stop,
+    /// Show where it is and what it holds.
+    Status,
+    /// Print the variables that point the AWS CLI and SDKs at it.
+    Env,
+    /// Show the last calls.
+    Logs(Logs),
+    /// Delete everything that it holds.
+    Reset,
+}
+
+/// How the sandbox behaves.
+#[derive(Debug, Clone, Args)]
+pub struct Start {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// How long objects take, as a share of AWS's typical time; 0 is at once.
+    #[arg(long, default_value_t = 0.0, value_name = "FACTOR")]
+    time_scale: f64,
+    /// How much longer every call takes, in milliseconds.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    latency: u64,
+    /// The share of calls that are throttled.
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    throttle: f64,
+    /// The share of calls that fail with a 5xx.
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    server_error: f64,
+    /// The share of calls whose connection breaks after they were carried out.
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    drop_after: f64,
+}
+
+/// Arguments of `sandbox logs`.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// How many calls.
+    #[arg(long, short = 'n', default_value_t = 50)]
+    tail: usize,
+}
+
+/// A sandbox that answers.
+pub struct Running {
+    /// Its URL.
+    pub url: String,
+    /// A key that it accepts.
+    pub credentials: Credentials,
+}
+
+impl Sandbox {
+    pub(super) async fn run(
+        self,
+        global: &Global,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        match self {
+            Self::Start(args) => {
+                let handle = start(&global.root, &args).await?;
+                view.note(&format!("the sandbox answers at {}", handle.endpoint.url));
+            }
+            Self::Serve(args) => serve(&global.root, &args).await?,
+            Self::Stop => match Handle::discover(&directory(&global.root)).await? {
+                Some(handle) => handle.stop().await?,
+                None => view.note("the sandbox does not run"),
+            },
+            Self::Status => {
+                let status = running(&global.root).await?.status().await?;
+                global.streams().line(Stream::Out, &format!("{status:#}"));
+            }
+            Self::Env => env(global).await?,
+            Self::Logs(args) => {
+                for entry in running(&global.root).await?.calls(args.tail).await? {
+                    let line = serde_json::to_string(&entry).unwrap_or_default();
+                    global.streams().line(Stream::Out, &line);
+                }
+            }
+            Self::Reset => running(&global.root).await?.reset().await?,
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+/// The sandbox of a project, started where it does not run.
+///
+/// # Errors
+/// When it can't be started.
+pub async fn ensure_running(root: &Path, view: &mut dyn View) -> Result<Running, Failed> {
+    let handle = match Handle::discover(&directory(root)).await? {
+        Some(handle) => handle,
+        None => {
+            let handle = start(root, &Start::default()).await?;
+            view.note(&format!("started the sandbox at {}", handle.endpoint.url));
+            handle
+        }
+    };
+    Ok(Running {
+        url: handle.endpoint.url,
+        credentials: Credentials::Fixed {
+            access_key: handle.credentials.access_key_id,
+            secret_key: handle.credentials.secret_access_key,
+        },
+    })
+}
+
+fn directory(root: &Path) -> PathBuf {
+    root.join(LOCAL).join("sandbox")
+}
+
+async fn running(root: &Path) -> Result<Handle, Failed> {
+    let found = Handle::discover(&directory(root)).await?;
+    found.ok_or_else(|| {
+        Failed::new("the sandbox does not run").hint("start it with `provision sandbox start`")
+    })
+}
+
+/// Starts this same program as a process of its own group, so that a Ctrl-C here leaves it alone.
+async fn start(root: &Path, args: &Start) -> Result<Handle, Failed> {
+    let directory = directory(root);
+    if let Some(handle) = Handle::discover(&directory).await? {
+        return Ok(handle);
+    }
+    let log = directory.join("sandbox.log");
+    let mut child = spawn(root, &directory, &log, args)
+        .map_err(|error| Failed::new(format!("the sandbox could not be started: {error}")))?;
+    let deadline = Instant::now() + START;
+    loop {
+        if let Some(handle) = Handle::discover(&directory).await? {
+            return Ok(handle);
+        }
+        let ended = child.try_wait().ok().flatten();
+        if ended.is_some() || Instant::now() > deadline {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            let last = said.lines().last().unwrap_or("it said nothing").to_owned();
+            return Err(Failed::new(format!("the sandbox did not start: {last}"))
+                .hint(format!("its log is {}", log.display())));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn spawn(
+    root: &Path,
+    directory: &Path,
+    log: &Path,
+    args: &Start,
+) -> std::io::Result<std::process::Child> {
+    fs::create_dir_all(directory)?;
+    let log = OpenOptions::new().create(true).append(true).open(log)?;
+    Command::new(std::env::current_exe()?)
+        .arg("--root")
+        .arg(root)
+        .args(["sandbox", "serve"])
+        .args(args.to_arguments())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .process_group(0)
+        .spawn()
+}
+
+async fn serve(root: &Path, args: &Start) -> Result<(), Failed> {
+    let mut options = Options::new(directory(root));
+    options.port = args.port;
+    options.time_scale = args.time_scale;
+    options.latency = Duration::from_millis(args.latency);
+    options.faults = Faults {
+        throttle: args.throttle,
+        server_error: args.server_error,
+        drop_after: args.drop_after,
+        ..Faults::default()
+    };
+    let sandbox = ::sandbox::Sandbox::start(options)
+        .await
+        .map_err(|error| Failed::Other(Failure::of(&error)))?;
+    let stop = sandbox.stop_token();
+    let _signals = super::signals::watch(stop, tokio_util::sync::CancellationToken::new());
+    sandbox.wait().await.map_err(|error| Failed::Other(Failure::of(&error)))
+}
+
+async fn env(global: &Global) -> Result<(), Failed> {
+    let handle = running(&global.root).await?;
+    let variables = [
+        ("AWS_ENDPOINT_URL", handle.endpoint.url.as_str()),
+        ("AWS_ACCESS_KEY_ID", &handle.credentials.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &handle.credentials.secret_access_key),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+    ];
+    for (name, value) in variables {
+        global.streams().line(Stream::Out, &format!("export {name}={value}"));
+    }
+    Ok(())
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        let (time_scale, throttle, server_error, drop_after) = (0.0, 0.0, 0.0, 0.0);
+        Self { port: 0, time_scale, latency: 0, throttle, server_error, drop_after }
+    }
+}
+
+impl Start {
+    fn to_arguments(&self) -> Vec<String> {
+        vec![
+            format!("--port={}", self.port),
+            format!("--time-scale={}", self.time_scale),
+            format!("--latency={}", self.latency),
+            format!("--throttle={}", self.throttle),
+            format!("--server-error={}", self.server_error),
+            format!("--drop-after={}", self.drop_after),
+        ]
+    }
+}
+
+impl From<ClientError> for Failed {
+    fn from(error: ClientError) -> Self {
+        Self::Other(Failure::of(&error))
+    }
+}

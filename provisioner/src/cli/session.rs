@@ -1,0 +1,259 @@
+//! What most commands begin with: the definition, AWS, the state, and what is there.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Failed, Global, sandbox};
+use crate::address::Address;
+use crate::aws::{self, Clients, Connection, Context, Credentials};
+use crate::components;
+use crate::definition::{self, Endpoint, Environment, Program, StateLocation};
+use crate::engine::owner::owner;
+use crate::engine::refresh::{World, refresh};
+use crate::resource::Kinds;
+use crate::state::{Journaled, LocalStore, Lock, LockFile, S3Store, State, Store};
+use crate::view::{Timings, View};
+
+/// Where commands keep what is not to be committed.
+pub const LOCAL: &str = ".local";
+
+/// One environment, open.
+pub struct Session {
+    /// What is declared.
+    pub program: Arc<Program>,
+    /// Its environment.
+    pub environment: Arc<Environment>,
+    /// The kinds.
+    pub kinds: Kinds,
+    /// AWS.
+    pub cx: Context,
+    /// Where the state is.
+    pub store: Arc<dyn Store>,
+    /// The state as it was read; a new one where there was none.
+    pub state: State,
+    /// Whether there was one.
+    pub is_new: bool,
+    /// Cancelled when the run should begin nothing more.
+    pub stop: CancellationToken,
+    /// Where the time went.
+    pub timings: Timings,
+    lock: Option<Lock>,
+}
+
+impl Session {
+    /// Opens an environment; with `command`, under its lock.
+    ///
+    /// # Errors
+    /// A wrong definition, another account, a held lock, a state that can't be read.
+    pub async fn open(
+        global: &Global,
+        name: &str,
+        command: Option<&str>,
+        view: &mut dyn View,
+    ) -> Result<Self, Failed> {
+        let began = Instant::now();
+        let kinds = aws::kinds();
+        let program = load(global, name, &kinds, view)?;
+        let environment = Arc::new(program.environment.clone());
+        let loaded = began.elapsed();
+        let cx = connect(global, &environment, view).await?;
+        let stop = CancellationToken::new();
+        let (store, lock_file) = open_store(&global.root, &environment, &cx, &stop);
+        let lock = match command {
+            Some(command) => Some(take_lock(&lock_file, command, &stop, view).await?),
+            None => None,
+        };
+        let found = store.load().await?;
+        if let Some(state) = &found {
+            check_environment(state, name, &*store)?;
+        }
+        let is_new = found.is_none();
+        let phases = vec![("load", loaded), ("connect", began.elapsed() - loaded)];
+        Ok(Self {
+            program: Arc::new(program),
+            environment,
+            kinds,
+            cx,
+            store,
+            state: found.unwrap_or_else(|| State::new(name)),
+            is_new,
+            stop,
+            timings: Timings { phases, ..Timings::default() },
+            lock,
+        })
+    }
+
+    /// An environment's state and lock alone.
+    ///
+    /// # Errors
+    /// A wrong definition, or another account.
+    pub async fn stores(
+        global: &Global,
+        name: &str,
+        view: &mut dyn View,
+    ) -> Result<(Arc<dyn Store>, Arc<dyn LockFile>), Failed> {
+        let program = load(global, name, &aws::kinds(), view)?;
+        let cx = connect(global, &program.environment, view).await?;
+        let stop = CancellationToken::new();
+        Ok(open_store(&global.root, &program.environment, &cx, &stop))
+    }
+
+    /// Reads what is there.
+    ///
+    /// # Errors
+    /// When anything can't be read.
+    pub async fn refresh(&mut self) -> Result<World, Failed> {
+        let began = Instant::now();
+        let identity = |address: &Address, entry: &crate::state::Entry, token: &str| {
+            owner(&self.environment, &self.state.lineage, address, &entry.tags, token)
+        };
+        let parallel = self.environment.parallel;
+        let world = refresh(&self.cx, &self.kinds, &self.state, identity, parallel).await?;
+        self.timed("refresh", began.elapsed());
+        Ok(world)
+    }
+
+    /// Notes how long a phase took.
+    pub fn timed(&mut self, phase: &'static str, time: Duration) {
+        self.timings.phases.push((phase, time));
+    }
+
+    /// Gives the lock back, and shows the timings where they are wanted.
+    ///
+    /// # Errors
+    /// When the lock's file can't be deleted.
+    pub async fn close(mut self, global: &Global, view: &mut dyn View) -> Result<(), Failed> {
+        if let Some(lock) = self.lock.take() {
+            lock.release().await?;
+        }
+        if global.timings {
+            self.timings.calls = self.cx.clients.meter().calls();
+            view.timings(&self.timings);
+        }
+        Ok(())
+    }
+}
+
+/// Loads the definition; its warnings go to the view.
+pub fn load(
+    global: &Global,
+    name: &str,
+    kinds: &Kinds,
+    view: &mut dyn View,
+) -> Result<Program, Failed> {
+    let components = components::components();
+    match definition::program(&global.root, name, kinds, &components) {
+        Ok(loaded) => {
+            if !loaded.warnings.is_empty() {
+                view.definition(&loaded.warnings, &loaded.sources);
+            }
+            Ok(loaded.program)
+        }
+        Err(refusal) => Err(Failed::Definition(Box::new(refusal))),
+    }
+}
+
+/// Reaches AWS, and refuses to go on as another account's caller.
+pub async fn connect(
+    global: &Global,
+    environment: &Environment,
+    view: &mut dyn View,
+) -> Result<Context, Failed> {
+    let (endpoint, credentials) = match &environment.endpoint {
+        Endpoint::Aws => (None, Credentials::Chain),
+        Endpoint::Url(url) => (Some(url.clone()), credentials_for_url()),
+        Endpoint::Sandbox => {
+            let running = sandbox::ensure_running(&global.root, view).await?;
+            (Some(running.url), running.credentials)
+        }
+    };
+    let connection = Connection {
+        region: environment.region.clone(),
+        endpoint,
+        credentials,
+        attempt_timeout: environment.attempt_timeout,
+    };
+    let clients = Clients::connect(&connection).await?;
+    let account = match &environment.account {
+        Some(expected) => check_account(&clients, expected, &environment.name).await?,
+        None => String::new(),
+    };
+    Ok(Context { clients, account, region: environment.region.clone() })
+}
+
+/// An emulator takes any key; the caller's own, where there is one, goes first.
+fn credentials_for_url() -> Credentials {
+    match std::env::var_os("AWS_ACCESS_KEY_ID") {
+        Some(_) => Credentials::Chain,
+        None => Credentials::Fixed { access_key: "test".to_owned(), secret_key: "test".to_owned() },
+    }
+}
+
+async fn check_account(
+    clients: &Clients,
+    expected: &str,
+    environment: &str,
+) -> Result<String, Failed> {
+    clients.expiry().await?;
+    let caller = clients.sts().get_caller_identity().send().await.map_err(aws::Error::from)?;
+    let (account, arn) = (caller.account().unwrap_or_default(), caller.arn().unwrap_or_default());
+    if account == expected {
+        return Ok(account.to_owned());
+    }
+    Err(Failed::new(format!(
+        "the environment `{environment}` belongs to account {expected}, and the caller is {arn} of account {account}"
+    ))
+    .hint("switch to a profile of that account (AWS_PROFILE), or correct `account:` in the environment's file"))
+}
+
+fn open_store(
+    root: &Path,
+    environment: &Environment,
+    cx: &Context,
+    stop: &CancellationToken,
+) -> (Arc<dyn Store>, Arc<dyn LockFile>) {
+    match &environment.state {
+        StateLocation::Local(directory) => {
+            let store = Arc::new(LocalStore::new(&root.join(directory), &environment.name));
+            (store.clone(), store)
+        }
+        StateLocation::S3 { bucket, prefix, region } => {
+            let client = cx.clients.s3_in(region.as_deref());
+            let store = Arc::new(S3Store::new(client, bucket, prefix, &environment.name));
+            let journal = root.join(LOCAL).join("journal");
+            let journaled =
+                Journaled::new(store.clone(), &journal, &environment.name, stop.clone());
+            (Arc::new(journaled), store)
+        }
+    }
+}
+
+async fn take_lock(
+    file: &Arc<dyn LockFile>,
+    command: &str,
+    stop: &CancellationToken,
+    view: &mut dyn View,
+) -> Result<Lock, Failed> {
+    let lock = Lock::take(Arc::clone(file), command).await?;
+    if let Some(dead) = &lock.taken_over {
+        let who = crate::state::lock::describe(dead);
+        view.note(&format!("took over the lock of a dead run: {who}"));
+    }
+    let (lost, stop) = (lock.lost.clone(), stop.clone());
+    tokio::spawn(async move {
+        lost.cancelled().await;
+        stop.cancel();
+    });
+    Ok(lock)
+}
+
+fn check_environment(state: &State, name: &str, store: &dyn Store) -> Result<(), Failed> {
+    if state.environment == name {
+        return Ok(());
+    }
+    let reason = format!("it is of the environment `{}`", state.environment);
+    Err(crate::state::StoreError::Foreign { location: store.location(), reason }.into())
+}

@@ -1,0 +1,198 @@
+//! `provision state …`
+
+use std::fs;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::session::Session;
+use super::{ExitStatus, Failed, Global};
+use crate::address::Address;
+use crate::state::{self, State as Document};
+use crate::view::{Failure, Stream, View};
+
+/// Subcommands of `state`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  provision state list dev
+  provision state mv dev network.vpc network.main.vpc    after a rename in the YAML
+  provision state pull dev > backup.json")]
+pub enum State {
+    /// List the objects.
+    List(Env),
+    /// Show everything known of an object.
+    Show(One),
+    /// Give an object another address, after a rename in the YAML.
+    Mv(Move),
+    /// Forget an object; it stays on AWS.
+    Rm(One),
+    /// Print the document.
+    Pull(Env),
+    /// Write a document in place of the state.
+    Push(Push),
+}
+
+/// An environment.
+#[derive(Debug, Args)]
+pub struct Env {
+    /// The environment: the name of a file in `config/`.
+    env: String,
+}
+
+/// An object of an environment.
+#[derive(Debug, Args)]
+pub struct One {
+    /// The environment: the name of a file in `config/`.
+    env: String,
+    /// Its address.
+    address: String,
+}
+
+/// Arguments of `state mv`.
+#[derive(Debug, Args)]
+pub struct Move {
+    /// The environment: the name of a file in `config/`.
+    env: String,
+    /// Its address now.
+    from: String,
+    /// Its new address.
+    to: String,
+}
+
+/// Arguments of `state push`.
+#[derive(Debug, Args)]
+pub struct Push {
+    /// The environment: the name of a file in `config/`.
+    env: String,
+    /// The document; its serial is raised above the one that is there.
+    file: PathBuf,
+}
+
+impl State {
+    pub(super) async fn run(
+        self,
+        global: &Global,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        match self {
+            Self::List(args) => {
+                let document = read(global, &args.env, view).await?;
+                for (address, entry) in &document.entries {
+                    let id = entry.status.id().map(|id| id.as_str()).unwrap_or("-");
+                    print(global, &format!("{address}\t{}\t{id}", entry.kind));
+                }
+            }
+            Self::Show(args) => {
+                let document = read(global, &args.env, view).await?;
+                let address = find(&document, &args.address)?;
+                let mut one = document;
+                one.entries.retain(|other, _| *other == address);
+                one.outputs.clear();
+                print(global, &encode(&one)?);
+            }
+            Self::Pull(args) => {
+                let document = read(global, &args.env, view).await?;
+                print(global, &encode(&document)?);
+            }
+            Self::Mv(args) => {
+                let (from, to) = (args.from.clone(), args.to.clone());
+                change(global, &args.env, view, |document| rename(document, &from, &to)).await?;
+            }
+            Self::Rm(args) => {
+                change(global, &args.env, view, |document| {
+                    let address = find(document, &args.address)?;
+                    document.entries.remove(&address);
+                    Ok(())
+                })
+                .await?;
+            }
+            Self::Push(args) => push(global, &args, view).await?,
+        }
+        Ok(ExitStatus::Done)
+    }
+}
+
+fn print(global: &Global, text: &str) {
+    global.streams().line(Stream::Out, text);
+}
+
+fn encode(document: &Document) -> Result<String, Failed> {
+    let bytes = state::encode(document, "stdout")?;
+    Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
+}
+
+async fn read(global: &Global, env: &str, view: &mut dyn View) -> Result<Document, Failed> {
+    let (store, _) = Session::stores(global, env, view).await?;
+    let found = store.load().await?;
+    found.ok_or_else(|| {
+        Failed::new(format!("the environment `{env}` has no state at {}", store.location()))
+            .hint("it is made by the first `provision up`")
+    })
+}
+
+fn find(document: &Document, text: &str) -> Result<Address, Failed> {
+    if let Some((address, _)) = document.entries.get_key_value(text) {
+        return Ok(address.clone());
+    }
+    let failed = Failed::new(format!("there is no object `{text}` in the state"));
+    let names = document.entries.keys().map(Address::as_str);
+    Err(match crate::definition::diagnostic::did_you_mean(text, names) {
+        Some(hint) => failed.hint(hint),
+        None => failed,
+    })
+}
+
+/// Changes the document under the lock.
+async fn change(
+    global: &Global,
+    env: &str,
+    view: &mut dyn View,
+    change: impl FnOnce(&mut Document) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let mut session = Session::open(global, env, Some("provision state"), view).await?;
+    let result = match change(&mut session.state) {
+        Ok(()) => {
+            session.state.serial += 1;
+            session.store.save(&session.state).await.map_err(Failed::from)
+        }
+        Err(failed) => Err(failed),
+    };
+    session.close(global, view).await?;
+    result
+}
+
+fn rename(document: &mut Document, from: &str, to: &str) -> Result<(), Failed> {
+    let from = find(document, from)?;
+    let to: Address = to.parse().map_err(|error| Failed::Other(Failure::of(&error)))?;
+    if document.entries.contains_key(&to) {
+        return Err(Failed::new(format!("{to} stands for another object already")));
+    }
+    if let Some(entry) = document.entries.remove(&from) {
+        document.entries.insert(to.clone(), entry);
+    }
+    for entry in document.entries.values_mut() {
+        if entry.depends_on.remove(&from) {
+            entry.depends_on.insert(to.clone());
+        }
+    }
+    Ok(())
+}
+
+async fn push(global: &Global, args: &Push, view: &mut dyn View) -> Result<(), Failed> {
+    let bytes = fs::read(&args.file).map_err(|error| {
+        Failed::new(format!("{} could not be read: {error}", args.file.display()))
+    })?;
+    let mut pushed = state::decode(&bytes, &args.file.display().to_string())?;
+    if pushed.environment != args.env {
+        return Err(Failed::new(format!("it is a state of `{}`", pushed.environment)));
+    }
+    let mut session = Session::open(global, &args.env, Some("provision state push"), view).await?;
+    if !session.is_new {
+        pushed.serial = pushed.serial.max(session.state.serial) + 1;
+    }
+    session.state = pushed;
+    let saved = session.store.save(&session.state).await.map_err(Failed::from);
+    session.close(global, view).await?;
+    saved
+}

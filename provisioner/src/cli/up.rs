@@ -1,0 +1,218 @@
+//! `provision up ENV`
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use super::session::Session;
+use super::{ExitStatus, Failed, Global, plan, signals};
+use crate::address::Address;
+use crate::engine::event::Events;
+use crate::engine::execute::{self, Report, Run};
+use crate::engine::plan::Plan;
+use crate::state::Writer;
+use crate::view::View;
+
+/// Arguments of `up`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision up dev                       plan, ask, converge
+  provision up prod --yes --json         in CI
+  provision up dev --stack db            one stack and what it depends on
+  provision up prod --plan merge.plan    exactly what was reviewed, or nothing
+  provision up dev --allow-replace db.main.cluster")]
+pub struct Up {
+    /// The environment: the name of a file in `config/`.
+    env: String,
+    #[command(flatten)]
+    scope: plan::ScopeArgs,
+    /// Carry out this saved plan; refused when the world has moved since.
+    #[arg(long, value_name = "FILE", conflicts_with = "stack")]
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    execution: Execution,
+}
+
+/// How a plan is carried out.
+#[derive(Debug, Args)]
+pub struct Execution {
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How many calls to AWS at once.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallel: Option<u16>,
+    /// Begin although the credentials may expire before the end.
+    #[arg(long)]
+    pub allow_expiry: bool,
+}
+
+impl Up {
+    pub(super) async fn run(
+        self,
+        global: &Global,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        let command = format!("provision up {}", self.env);
+        let mut session = Session::open(global, &self.env, Some(&command), view).await?;
+        let result = self.converge(global, &mut session, view).await;
+        session.close(global, view).await?;
+        result
+    }
+
+    async fn converge(
+        &self,
+        global: &Global,
+        session: &mut Session,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        let world = session.refresh().await?;
+        let scope = self.scope.resolve(&session.program)?;
+        let plan = plan::make(session, &world, &scope)?;
+        if let Some(file) = &self.plan {
+            plan::check_saved(file, &plan)?;
+        }
+        view.plan(&plan);
+        if !plan.refusals.is_empty() {
+            return Err(refused(&plan));
+        }
+        let bookkeeping = plan.bookkeeping.clone();
+        let idle = bookkeeping.settled.is_empty() && bookkeeping.vanished.is_empty();
+        if plan.is_empty() && idle && !session.is_new {
+            view.outputs(&session.state.outputs);
+            return Ok(ExitStatus::Done);
+        }
+        if !plan.steps.is_empty() {
+            self.execution.confirm(global, &plan, "carry this plan out?")?;
+        }
+        self.execution.carry_out(session, plan, true, view).await
+    }
+}
+
+fn refused(plan: &Plan) -> Failed {
+    let count = plan.refusals.len();
+    let objects = if count == 1 { "an object" } else { "objects" };
+    Failed::new(format!("the plan would lose {objects} that it must not lose; nothing was changed"))
+        .hint("the plan above says for each how to allow it")
+}
+
+impl Execution {
+    /// Asks, where a person can answer.
+    ///
+    /// # Errors
+    /// When the answer is no, or there is nobody to ask.
+    pub fn confirm(&self, global: &Global, plan: &Plan, question: &str) -> Result<(), Failed> {
+        if self.yes || plan.steps.is_empty() {
+            return Ok(());
+        }
+        if global.json || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+            return Err(Failed::new("nobody is there to confirm the plan")
+                .hint("give `--yes` where no terminal is"));
+        }
+        match global.streams().ask(&format!("{question} [y/N] "))?.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => Err(Failed::new("not confirmed; nothing was changed")),
+        }
+    }
+
+    /// Carries the plan out; `declared` is false when everything goes.
+    ///
+    /// # Errors
+    /// When the credentials would expire on the way, or the state can't be written.
+    pub async fn carry_out(
+        &self,
+        session: &mut Session,
+        plan: Plan,
+        declared: bool,
+        view: &mut dyn View,
+    ) -> Result<ExitStatus, Failed> {
+        let program = declared.then(|| Arc::clone(&session.program));
+        let expected = execute::expected(&plan, program.as_deref(), &session.state, &session.kinds);
+        if !self.allow_expiry {
+            check_expiry(session, expected).await?;
+        }
+        let (writer, task) = Writer::start(session.state.clone(), Arc::clone(&session.store));
+        let (events, mut received) = Events::channel();
+        let now = CancellationToken::new();
+        let signals = signals::watch(session.stop.clone(), now.clone());
+        let run = Run {
+            cx: session.cx.clone(),
+            kinds: session.kinds.clone(),
+            program,
+            environment: Arc::clone(&session.environment),
+            writer: writer.clone(),
+            events,
+            stop: session.stop.clone(),
+            parallel: self.parallel.map_or(session.environment.parallel, usize::from),
+        };
+        let began = Instant::now();
+        let walk = execute::execute(run, &plan);
+        tokio::pin!(walk);
+        let mut told = false;
+        let report = loop {
+            tokio::select! {
+                biased;
+                () = now.cancelled() => break None,
+                () = session.stop.cancelled(), if !told => {
+                    told = true;
+                    view.note("stopping: what is under way is finished first; Ctrl-C again stops now (the next run goes on from there)");
+                }
+                Some(event) = received.recv() => view.event(&event),
+                report = &mut walk => break Some(report),
+            }
+        };
+        signals.abort();
+        while let Ok(event) = received.try_recv() {
+            view.event(&event);
+        }
+        session.timed("execute", began.elapsed());
+        let Some(report) = report else { return Ok(ExitStatus::Interrupted) };
+        let report = report?;
+        writer.close();
+        // The writer has written everything by now; its task has nothing to say.
+        let _ = task.await;
+        session.state = writer.snapshot();
+        view.report(&report);
+        if declared {
+            view.outputs(&report.outputs);
+        }
+        Ok(status(&report, session.stop.is_cancelled()))
+    }
+}
+
+fn status(report: &Report, stopped: bool) -> ExitStatus {
+    match (report.is_complete(), stopped && report.failed.is_empty()) {
+        (true, _) => ExitStatus::Done,
+        (false, true) => ExitStatus::Interrupted,
+        (false, false) => ExitStatus::Failed,
+    }
+}
+
+/// A run that outlives its credentials stops half-way: better not to begin.
+async fn check_expiry(session: &Session, expected: Duration) -> Result<(), Failed> {
+    let Some(expiry) = session.cx.clients.expiry().await? else { return Ok(()) };
+    let left = expiry.duration_since(SystemTime::now()).unwrap_or_default();
+    if left >= expected {
+        return Ok(());
+    }
+    let minutes = |time: Duration| time.as_secs().div_ceil(60);
+    Err(Failed::new(format!(
+        "the credentials expire in {} min, and this plan typically takes {} min",
+        minutes(left),
+        minutes(expected)
+    ))
+    .hint("renew them first, or begin all the same with `--allow-expiry`: a run that stops half-way goes on at the next"))
+}
+
+/// Addresses given on the command line.
+pub fn addresses(texts: &[String]) -> Result<BTreeSet<Address>, Failed> {
+    texts
+        .iter()
+        .map(|text| text.parse().map_err(|error| Failed::Other(crate::view::Failure::of(&error))))
+        .collect()
+}
