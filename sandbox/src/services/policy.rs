@@ -85,6 +85,15 @@ impl Document {
 
     /// Whether a statement lets the account, or somebody in it, take an action.
     pub(crate) fn allows_account(&self, account: &str, action: &str) -> bool {
+        self.concerns("Allow", account, action)
+    }
+
+    /// Whether a statement keeps the account, or somebody in it, from taking an action.
+    pub(crate) fn denies_account(&self, account: &str, action: &str) -> bool {
+        self.concerns("Deny", account, action)
+    }
+
+    fn concerns(&self, effect: &str, account: &str, action: &str) -> bool {
         let of_account = |principal: &str| {
             principal == "*" || principal == account || principal.split(':').nth(4) == Some(account)
         };
@@ -95,7 +104,7 @@ impl Document {
                 Some(principal) => Some(texts(principal)),
                 None => None,
             };
-            statement["Effect"] == "Allow"
+            statement["Effect"] == effect
                 && actions.iter().any(|pattern| action_matches(pattern, action))
                 && principals.unwrap_or_default().into_iter().any(of_account)
         })

@@ -1,14 +1,95 @@
-//! What exists.
+//! What exists: repositories with their images, and the registry's settings.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The service's objects in one region.
+use super::errors;
+use super::mutability::Mutability;
+use super::registry::Scanning;
+use crate::call::Call;
+use crate::fault::Fault;
+use crate::services::tags::Tags;
+
+/// The registry of one region.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {}
+pub struct State {
+    pub(super) repositories: BTreeMap<String, Repository>,
+    pub(super) scanning: Scanning,
+    /// The passwords that were given out, with when they end.
+    pub(super) passwords: BTreeMap<String, Timestamp>,
+}
+
+/// A repository with its images, by digest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Repository {
+    pub name: String,
+    pub arn: String,
+    pub uri: String,
+    pub registry: String,
+    pub created: Timestamp,
+    pub mutability: Mutability,
+    pub scan_on_push: bool,
+    pub encryption: Encryption,
+    pub tags: Tags,
+    pub policy: Option<String>,
+    pub lifecycle_policy: Option<String>,
+    pub images: BTreeMap<String, Image>,
+}
+
+/// How a repository's contents are encrypted; fixed for its life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Encryption {
+    pub encryption_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+/// An image, or a list of images, by its manifest.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Image {
+    pub manifest: String,
+    pub media_type: String,
+    pub artifact_type: Option<String>,
+    pub size: u64,
+    pub pushed: Timestamp,
+    pub tags: BTreeSet<String>,
+}
 
 impl State {
-    /// Brings what is due by `now` to its end.
-    pub fn settle(&mut self, _now: Timestamp) {}
+    /// Forgets the passwords that have ended.
+    pub fn settle(&mut self, now: Timestamp) {
+        self.passwords.retain(|_, end| *end > now);
+    }
+
+    /// Whether `GetAuthorizationToken` gave this password out and it has not ended yet. The user
+    /// that goes with it is `AWS`.
+    pub fn accepts_password(&self, password: &str, now: Timestamp) -> bool {
+        self.passwords.get(password).is_some_and(|end| *end > now)
+    }
+}
+
+/// A repository of the caller's registry, or of the one that the request names.
+pub(super) fn find<'a>(
+    call: &'a mut Call<'_>,
+    registry: Option<&str>,
+    name: &str,
+) -> Result<&'a mut Repository, Fault> {
+    let account = call.account.to_owned();
+    let registry = registry.unwrap_or(&account);
+    let repository = call.region().ecr.repositories.get_mut(name);
+    repository
+        .filter(|repository| repository.registry == registry)
+        .ok_or_else(|| errors::repository_not_found(name, registry))
+}
+
+impl Repository {
+    /// The digest under a tag.
+    pub(super) fn tagged(&self, tag: &str) -> Option<&str> {
+        let image = self.images.iter().find(|(_, image)| image.tags.contains(tag));
+        image.map(|(digest, _)| digest.as_str())
+    }
 }

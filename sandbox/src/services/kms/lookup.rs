@@ -9,8 +9,12 @@ use crate::fault::Fault;
 
 const AWS_MANAGED: &str = "alias/aws/";
 
-/// The key of an id, key ARN, alias name or alias ARN.
-pub(super) fn any<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Key, Fault> {
+/// The key of an id, key ARN, alias name or alias ARN; a key of AWS behind an `alias/aws/` name
+/// comes into being.
+///
+/// # Errors
+/// When there is no such key in the caller's account and region.
+pub fn any<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut Key, Fault> {
     let name = resource(call, id)?.to_owned();
     if name.starts_with(AWS_MANAGED) && call.region().kms.key(&name).is_none() {
         create_aws_managed(call, &name);

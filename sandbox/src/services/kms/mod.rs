@@ -13,6 +13,7 @@ pub mod state;
 mod tagging;
 
 pub use key::Key;
+pub use lookup::any as find_key;
 pub use state::State;
 
 /// Every operation that is built; what is missing here is answered with `NotImplemented`.
