@@ -45,7 +45,8 @@ pub enum Node {
     List(Vec<Value>),
     /// A mapping, in the order of writing.
     Map(IndexMap<String, Field>),
-    /// Text with references that can't be followed yet.
+    /// Text with references that can't be followed yet. Without parts, it stands for a value with
+    /// a mistake that was reported.
     Template(Vec<Part>),
 }
 

@@ -156,12 +156,12 @@ impl Extend<Diagnostic> for Diagnostics {
 
 /// The candidate that a person most likely meant, if one is near.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let limit = |candidate: &str| name.len().max(candidate.len()) / 3;
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| {
-            *distance <= limit || (name.len() >= 4 && candidate.starts_with(name))
+            *distance <= limit(candidate) || (name.len() >= 4 && candidate.starts_with(name))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -197,6 +197,7 @@ mod tests {
         assert_eq!(nearest("subnet", ["subnets", "vpc"]), Some("subnets"));
         assert_eq!(nearest("cidr", ["cidr_block", "id"]), Some("cidr_block"));
         assert_eq!(nearest("instances", ["password", "vpc"]), None);
+        assert_eq!(nearest("z", ["x"]), None);
         assert_eq!(did_you_mean("x", ["alpha"]).unwrap(), "there is `alpha`");
         assert_eq!(did_you_mean("x", []), None);
     }

@@ -167,8 +167,8 @@ impl Expander<'_> {
             let target = if is_option { &mut options } else { &mut properties };
             target.insert(name.clone(), Field { key: field.key, value });
         }
-        let span = field.value.span;
-        let map = |fields| Value { node: Node::Map(fields), span };
+        // What is missing in the map is missing at the name, not over all of its lines.
+        let map = |fields| Value { node: Node::Map(fields), span: field.key };
         let mut options = option::read(&map(options), self.diagnostics);
         let mut tags = self.environment.tags.clone();
         tags.extend(stack.tags.clone());
@@ -219,13 +219,12 @@ impl Expander<'_> {
     }
 
     fn component(&mut self, instance: Instance, component: &dyn ErasedComponent) -> Option<()> {
-        let problems = Checker::before_binding().check(
+        let problems = Checker::before_binding().beside(&option::NAMES).check(
             &instance.properties,
             component.schema(),
             component.name(),
         );
         if !problems.is_empty() {
-            // A property that is a whole is pointed at by its key.
             let about = problems.into_iter().map(|problem| problem.about(&instance.address));
             self.diagnostics.extend(about);
             return None;

@@ -9,6 +9,7 @@ use super::cycle;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::expand::{Constants, Expanded, Instances, Object};
 use super::interpolate::{self, Piece};
+use super::option;
 use super::program::{Declaration, Program};
 use super::schema::{Checker, Follow, follow};
 use super::stack::Stack;
@@ -86,11 +87,9 @@ fn check_properties(
             Follow::Missing { .. } => None,
         }
     };
-    let checker = Checker::after_binding(&output_schema);
+    let checker = Checker::after_binding(&output_schema).beside(&option::NAMES);
     for (address, object) in &expanded.objects {
         let Some(value) = properties.get(address) else { continue };
-        // What is missing is missing at the name, not over the whole map.
-        let value = &Value { node: value.node.clone(), span: object.span };
         let problems = checker.check(value, object.kind.schema(), object.kind.name());
         if problems.is_empty() {
             check_rules(address, object, value, diagnostics);
@@ -118,7 +117,9 @@ fn has_unbound(value: &Value) -> bool {
     match &value.node {
         Node::List(items) => items.iter().any(has_unbound),
         Node::Map(fields) => fields.values().any(|field| has_unbound(&field.value)),
-        Node::Template(parts) => parts.iter().any(|part| matches!(part, Part::Reference(_))),
+        Node::Template(parts) => {
+            parts.is_empty() || parts.iter().any(|part| matches!(part, Part::Reference(_)))
+        }
         _ => false,
     }
 }

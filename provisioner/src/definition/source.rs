@@ -92,7 +92,8 @@ impl Source {
         (line, self.lines.get(line).copied().unwrap_or(0))
     }
 
-    /// A line's text without its ending, from index 0, with what looks like a secret as `•`.
+    /// A line's text without its ending, from index 0, with what looks like a secret as `•`
+    /// and control characters as `\u{fffd}`.
     pub fn line(&self, index: usize) -> String {
         let Some(start) = self.lines.get(index).copied() else { return String::new() };
         let end = self.lines.get(index + 1).copied().unwrap_or(self.text.len());
@@ -101,7 +102,8 @@ impl Source {
             let byte = start + byte;
             self.concealed.iter().any(|s| (s.start as usize..s.end as usize).contains(&byte))
         };
-        text.char_indices().map(|(byte, c)| if hidden(byte) { '•' } else { c }).collect()
+        let shown = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+        text.char_indices().map(|(byte, c)| if hidden(byte) { '•' } else { shown(c) }).collect()
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn substitute(value: &Value, binder: &mut impl Binder) -> Value {
             });
             Node::Map(substituted.collect())
         }
-        Node::Template(parts) => return template(value.span, parts, binder),
+        Node::Template(parts) if !parts.is_empty() => return template(value.span, parts, binder),
         scalar => scalar.clone(),
     };
     Value { node, span: value.span }

@@ -315,7 +315,7 @@ impl<'t> Builder<'t, '_> {
                     Diagnostic::error("Ambiguous number", span, format!("`{text}` {error}."))
                         .hint(format!("write \"{text}\" if it is text")),
                 );
-                Node::Null
+                Node::Template(Vec::new())
             })
         } else {
             Node::String(text.to_owned())
@@ -340,7 +340,7 @@ impl<'t> Builder<'t, '_> {
                     Diagnostic::error("Unreadable reference", place, error.reason)
                         .maybe_hint(error.hint),
                 );
-                Node::Null
+                Node::Template(Vec::new())
             }
         }
     }
@@ -368,7 +368,10 @@ impl<'t> Builder<'t, '_> {
         let end = self.text[start as usize..].chars().next().map_or(0, char::len_utf8);
         let end = start + u32::try_from(end).unwrap_or(0);
         let span = Span { file: self.file, start, end };
-        self.stop("Not YAML", span, &format!("YAML can't be read on from here: {}.", error.info()))
+        let detail = format!("YAML can't be read on from here: {}.", error.info());
+        let hint = error.info().contains("tab").then(|| "indent with spaces".to_owned());
+        self.diagnostics.push(Diagnostic::error("Not YAML", span, detail).maybe_hint(hint));
+        Stop
     }
 
     fn stop(&mut self, summary: &'static str, span: Span, detail: &str) -> Stop {
@@ -458,10 +461,12 @@ impl Locator<'_> {
         self.part(start, self.searched)
     }
 
-    /// A stretch of the text; the whole scalar where the two differ.
+    /// A stretch of an unreadable reference; the whole scalar where it is folded or escaped.
     fn exact(&mut self, text: &str, range: &std::ops::Range<usize>) -> Span {
-        match self.raw.find(text.trim_end()) {
-            Some(start) => self.part(start + range.start, (start + range.end).min(self.raw.len())),
+        let open = text[..range.start].rfind("${").unwrap_or(range.start);
+        let written = text[open..range.end].trim_end();
+        match self.raw.rfind(written) {
+            Some(start) => self.part(start + range.start - open, start + written.len()),
             None => self.span,
         }
     }

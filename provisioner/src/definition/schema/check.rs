@@ -24,20 +24,29 @@ pub struct Checker<'a> {
     /// The type of a referred output; `None` before references are bound. Then a reference may
     /// only stand where the schema is that of an [`crate::definition::component::Input`].
     outputs: Option<OutputSchema<'a>>,
+    /// Other keys that may stand beside the properties, to suggest them.
+    beside: &'a [&'a str],
     patterns: RefCell<HashMap<String, Option<Rc<Regex>>>>,
 }
 
 impl Checker<'_> {
     /// For values whose references are not bound: a reference stands only where it is allowed.
     pub fn before_binding() -> Self {
-        Self { outputs: None, patterns: RefCell::default() }
+        Self { outputs: None, beside: &[], patterns: RefCell::default() }
     }
 }
 
 impl<'a> Checker<'a> {
     /// For values whose references are bound: a reference stands where its type fits.
     pub fn after_binding(outputs: OutputSchema<'a>) -> Self {
-        Self { outputs: Some(outputs), patterns: RefCell::default() }
+        Self { outputs: Some(outputs), beside: &[], patterns: RefCell::default() }
+    }
+
+    /// The same, suggesting these keys as well where one is unknown.
+    #[must_use]
+    pub fn beside(mut self, keys: &'a [&'a str]) -> Self {
+        self.beside = keys;
+        self
     }
 
     /// Everything in which a value differs from its schema. `subject` is what the value is, e.g.
@@ -141,6 +150,7 @@ impl<'s> Walk<'_, 's> {
             return;
         };
         let given = match parts {
+            [] => return,
             [Part::Output(output)] => outputs(output),
             // What could not be bound was reported.
             _ if parts.iter().any(|part| matches!(part, Part::Reference(_))) => return,
@@ -186,6 +196,12 @@ impl<'s> Walk<'_, 's> {
                 best = Some((rank.0, rank.1, walk.found));
             }
         }
+        if let Some(keys) = variant_keys(&schemas)
+            && let Node::Map(fields) = &value.node
+            && !keys.iter().any(|key| fields.contains_key(*key))
+        {
+            return self.no_variant(value, fields, &keys, path);
+        }
         match (constants, best) {
             (Some(allowed), _) if !allowed.is_empty() => self.one_of(value, &allowed, path),
             (_, Some((_, _, found))) => self.found.extend(found),
@@ -194,6 +210,23 @@ impl<'s> Walk<'_, 's> {
                 self.wrong_type(value, &any, path);
             }
         }
+    }
+
+    /// A map that has none of the keys of which one is wanted.
+    fn no_variant(
+        &mut self,
+        value: &Value,
+        fields: &IndexMap<String, Field>,
+        keys: &[&str],
+        path: &Path<'_>,
+    ) {
+        let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let detail = format!("{} is a map with one of {}.", self.named(path), names.join(", "));
+        let hint = fields.keys().find_map(|key| nearest(key, keys.iter().copied()));
+        self.found.push(
+            Diagnostic::error("Missing property", value.span, detail)
+                .maybe_hint(hint.map(|key| format!("did you mean `{key}`?"))),
+        );
     }
 
     /// Whether the value has the key or the discriminator of this schema.
@@ -264,9 +297,18 @@ impl<'s> Walk<'_, 's> {
                 (None, None) => {}
             }
         }
+        let unknown: Vec<&str> = match (properties, more) {
+            (Some(properties), Some(Json::Bool(false))) => {
+                let names = fields.keys().map(String::as_str);
+                names.filter(|name| !properties.contains_key(*name)).collect()
+            }
+            _ => Vec::new(),
+        };
         let required = keywords.get("required").and_then(Json::as_array);
         for name in required.into_iter().flatten().filter_map(Json::as_str) {
-            if !fields.contains_key(name) {
+            // One that is only misspelt was reported.
+            let misspelt = || unknown.iter().any(|key| nearest(key, [name]).is_some());
+            if !fields.contains_key(name) && !misspelt() {
                 let meaning = properties
                     .and_then(|properties| properties.get(name)?.get("description")?.as_str())
                     .and_then(|text| text.split("\n\n").next())
@@ -294,11 +336,16 @@ impl<'s> Walk<'_, 's> {
         path: &Path<'_>,
     ) {
         let names = properties.into_iter().flat_map(|map| map.keys().map(String::as_str));
+        let beside = match path {
+            Path::Root => self.checker.beside,
+            _ => &[],
+        };
+        let hint = match nearest(name, names.clone().chain(beside.iter().copied())) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None => did_you_mean(name, names),
+        };
         let detail = format!("{} has no property `{name}`.", self.owner(path));
-        self.found.push(
-            Diagnostic::error("Unknown property", key, detail)
-                .maybe_hint(did_you_mean(name, names)),
-        );
+        self.found.push(Diagnostic::error("Unknown property", key, detail).maybe_hint(hint));
     }
 
     fn list(
@@ -418,6 +465,18 @@ impl<'s> Walk<'_, 's> {
     }
 }
 
+/// The keys of which a map must have exactly one, if that is what the schemas say.
+fn variant_keys<'s>(schemas: &[&'s Json]) -> Option<Vec<&'s str>> {
+    let objects = schemas.iter().filter(|schema| accepts(schema, "object"));
+    let keys: Option<Vec<&str>> = objects
+        .map(|schema| match schema.get("required")?.as_array()?.as_slice() {
+            [Json::String(key)] => Some(key.as_str()),
+            _ => None,
+        })
+        .collect();
+    keys.filter(|keys| keys.len() > 1)
+}
+
 /// Whether the schema, or one of its alternatives, is that of a reference or of anything at all.
 fn takes_reference(schema: &Json) -> bool {
     let anything = || types(schema).is_none() && alternatives(schema).is_none();
@@ -454,7 +513,8 @@ fn expected(schema: &Json) -> String {
         types.into_iter().filter(|name| *name != "null").map(describe_type).collect();
     match words.as_slice() {
         [] => "nothing".to_owned(),
-        words => words.join(" or "),
+        [word] => (*word).to_owned(),
+        [words @ .., last] => format!("{} or {last}", words.join(", ")),
     }
 }
 

@@ -120,7 +120,7 @@ fn with_references(schema: &Json) -> Json {
             };
             (key.clone(), value)
         });
-    Json::Object(converted.filter(|(key, _)| key != REFERENCE).collect())
+    Json::Object(converted.collect())
 }
 
 /// A value's schema, or a reference. The description stays outside, where editors look for it.
