@@ -501,7 +501,7 @@ fn collect_places(value: &Value, places: &mut HashMap<String, Span>) {
 }
 
 /// A component's properties as it sees them: references as text, other `${` escaped.
-fn to_json(value: &Value) -> Json {
+pub(super) fn to_json(value: &Value) -> Json {
     match &value.node {
         Node::Null => Json::Null,
         Node::Bool(value) => Json::Bool(*value),

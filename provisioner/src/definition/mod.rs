@@ -33,6 +33,8 @@ pub use load::{File, Files, environments, find};
 pub use program::{Declaration, Program};
 pub use source::{Place, Source, Sources};
 
+use serde_json::Value as Json;
+
 use crate::resource::Kinds;
 use crate::value::Value;
 
@@ -109,6 +111,18 @@ pub fn compile(
     match program {
         Some(program) if !failed => Ok(Definition { program, sources, warnings: diagnostics }),
         _ => Err(Refusal { sources, diagnostics }),
+    }
+}
+
+/// A file as JSON, with its references as text: what a validator of JSON Schema sees.
+///
+/// # Errors
+/// Where the text is not YAML that the language allows.
+pub fn as_written(file: File) -> Result<Json, Refusal> {
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    match load::load(file, &mut sources, &mut diagnostics) {
+        (_, Some(value)) if !diagnostics.has_errors() => Ok(expand::to_json(&value)),
+        _ => Err(Refusal { sources, diagnostics: diagnostics.sorted() }),
     }
 }
 

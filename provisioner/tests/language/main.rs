@@ -1,8 +1,10 @@
 //! The language: what it accepts, what it makes of it, and what it says of what it refuses.
 
+mod arbitrary;
 mod kinds;
 mod meaning;
 mod mistakes;
+mod repository;
 
 use std::path::Path;
 

@@ -113,9 +113,11 @@ fn with_references(schema: &Json) -> Json {
                     .collect(),
                 ("items" | "additionalProperties", value) => or_reference(value),
                 ("prefixItems", Json::Array(items)) => items.iter().map(or_reference).collect(),
-                ("anyOf" | "oneOf" | "allOf", Json::Array(schemas)) => {
-                    schemas.iter().map(with_references).collect()
-                }
+                ("anyOf" | "oneOf" | "allOf", Json::Array(schemas)) => schemas
+                    .iter()
+                    .filter(|schema| schema.get(REFERENCE).is_none())
+                    .map(with_references)
+                    .collect(),
                 (_, value) => value.clone(),
             };
             (key.clone(), value)
