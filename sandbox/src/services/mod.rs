@@ -15,6 +15,7 @@ pub mod logs;
 pub(crate) mod page;
 pub(crate) mod policy;
 pub mod rds;
+pub mod s3;
 pub mod secretsmanager;
 pub mod sts;
 pub mod tags;

@@ -1,0 +1,152 @@
+//! S3.
+//!
+//! The wire protocol is `s3s`'s; what exists, and the rules, are ours. A request passes through
+//! [`access`] (is it signed, by whom, for which region) and [`dispatch`] (the table of operations)
+//! to one function in the file of its object. What exists lives in its own directory ([`store`]),
+//! apart from the world, because a bucket may hold more than fits in one document.
+//!
+//! Requests may name the bucket in the path or in the host (`BUCKET.localhost`,
+//! `BUCKET.s3.localhost`).
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use s3s::service::{S3Service, S3ServiceBuilder};
+
+use crate::gateway::{Body, HttpService};
+
+mod abac;
+mod access;
+mod attributes;
+mod body;
+mod buckets;
+mod checksum;
+mod condition;
+mod configuration;
+mod delete;
+mod dispatch;
+mod document;
+mod errors;
+mod list;
+mod load;
+mod multipart;
+mod objects;
+mod operation;
+mod page;
+mod policy;
+mod read;
+mod state;
+mod store;
+mod tags;
+mod uploads;
+
+pub use access::{Key, Keys};
+pub use dispatch::OPERATIONS;
+
+use store::Store;
+
+/// The service, to be put behind the gateway.
+pub struct S3 {
+    store: Arc<Store>,
+    service: S3Service,
+}
+
+impl S3 {
+    /// Opens the buckets that a former sandbox left in `directory`, or none.
+    ///
+    /// # Errors
+    /// When the directory cannot be made or read, or a document in it is broken.
+    pub fn open(directory: PathBuf, account: &str, keys: Keys) -> io::Result<Self> {
+        let store = Arc::new(Store::open(directory, account)?);
+        let mut builder = S3ServiceBuilder::new(dispatch::Operations(store.clone()));
+        builder.set_auth(access::Secrets(keys.clone()));
+        builder.set_access(access::Access { keys, store: store.clone() });
+        builder.set_host(access::Hosts);
+        builder.set_route(abac::Younger(store.clone()));
+        Ok(Self { store, service: builder.build() })
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let request_id = crate::call::Ids::random().upper(16);
+        let request = request.map(s3s::Body::http_body_unsync);
+        let response = match self.service.call(request).await {
+            Ok(response) => response.map(into_body),
+            Err(error) => {
+                tracing::error!(error = %s3s::StdError::from(error), "s3 gave no answer");
+                let mut response = Response::new(empty());
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }
+        };
+        sign(response, &request_id).await
+    }
+}
+
+impl HttpService for S3 {
+    fn operation(&self, head: &Parts) -> &'static str {
+        operation::name(head)
+    }
+
+    fn call(&self, request: Request<Body>) -> BoxFuture<'_, Response<Body>> {
+        self.answer(request).boxed()
+    }
+
+    fn counts(&self) -> Vec<(&'static str, usize)> {
+        let state = self.store.lock();
+        let objects = state.buckets.values().map(|bucket| bucket.objects.len()).sum();
+        let uploads = state.buckets.values().map(|bucket| bucket.uploads.len()).sum();
+        vec![("buckets", state.buckets.len()), ("objects", objects), ("uploads", uploads)]
+    }
+
+    fn reset(&self) -> io::Result<()> {
+        self.store.reset()
+    }
+}
+
+/// Puts the request's id where S3 puts it: in the headers, and in the document of an error.
+async fn sign(response: Response<Body>, request_id: &str) -> Response<Body> {
+    let (mut head, mut body) = response.into_parts();
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        head.headers.insert("x-amz-request-id", id.clone());
+        head.headers.insert("x-amz-id-2", id);
+    }
+    head.headers.insert("server", HeaderValue::from_static("AmazonS3"));
+    if head.status.is_client_error() || head.status.is_server_error() || head.status == 301 {
+        let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let document = String::from_utf8_lossy(&bytes).replace(
+            "</Error>",
+            &format!("<RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>"),
+        );
+        head.headers.remove("content-length");
+        body = full(document.into_bytes());
+    }
+    Response::from_parts(head, body)
+}
+
+fn into_body(body: s3s::Body) -> Body {
+    body.boxed_unsync()
+}
+
+fn empty() -> Body {
+    full(Vec::new())
+}
+
+fn full(bytes: Vec<u8>) -> Body {
+    Full::from(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// A header as text; empty when it is not there.
+fn text_header(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// Lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
