@@ -14,9 +14,10 @@ use crate::gateway::call::Gateway;
 use crate::gateway::core::{Beginning, Core, State};
 use crate::gateway::faults::{Faults, Injector, InvalidFaults};
 use crate::gateway::hook::Hook;
-use crate::gateway::keyring::Credentials;
+use crate::gateway::keyring::{Credentials, Keyring};
 use crate::gateway::log::Entry;
 use crate::gateway::server;
+use crate::services::s3::S3;
 use crate::store::{Endpoint, Store, StoreError};
 use crate::world::World;
 
@@ -67,6 +68,9 @@ pub enum Error {
     /// Its directory cannot be used.
     #[error("the sandbox's directory cannot be used")]
     Store(#[from] StoreError),
+    /// Its buckets cannot be read.
+    #[error("the buckets in the sandbox's directory cannot be read")]
+    S3(#[source] std::io::Error),
     /// Its port cannot be had.
     #[error("cannot listen on 127.0.0.1:{port}")]
     Listen {
@@ -135,7 +139,9 @@ impl Sandbox {
             pid: std::process::id(),
             started: core.started,
         })?;
-        let gateway = Arc::new(Gateway { core: core.clone(), s3: None });
+        let keys = Keyring::new(core.clone());
+        let s3 = S3::open(options.directory.join("s3"), &core.account, keys).map_err(Error::S3)?;
+        let gateway = Arc::new(Gateway { core: core.clone(), s3: Some(Arc::new(s3)) });
         let tasks = tokio::spawn(run(listener, gateway, store));
         Ok(Self { url, core, tasks: Some(tasks) })
     }

@@ -17,7 +17,7 @@ use super::hook::{CallInfo, Phase, Verdict};
 use super::keyring::Keyring;
 use super::log::Entry;
 use super::route::{self, ReadError, Scope, Signature};
-use super::{Body, HttpService, admin, denial, full, sigv4};
+use super::{Body, ErrorCode, HttpService, RequestId, admin, denial, full, sigv4};
 use crate::fault::Fault;
 use crate::protocol::{Codec, Protocol, rest_xml};
 
@@ -76,10 +76,12 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let scope = signature.map_or_else(|| anonymous("s3"), |signature| signature.scope);
         let course = Course::begin(&self.core, scope, service.operation(&head));
-        let request = Request::from_parts(head, body.map_err(Into::into).boxed_unsync());
+        let mut request = Request::from_parts(head, body.map_err(Into::into).boxed_unsync());
+        request.extensions_mut().insert(RequestId(course.entry.request_id.clone()));
         let execute = async {
-            let response = service.call(request).await;
-            Outcome { response, code: None }
+            let mut response = service.call(request).await;
+            let code = response.extensions_mut().remove::<ErrorCode>().map(|ErrorCode(code)| code);
+            Outcome { response, code }
         };
         course
             .run(|fault, id| rest_xml::s3_fault(fault, id).map(full), Protocol::RestXml, execute)

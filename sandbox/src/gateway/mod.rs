@@ -39,6 +39,14 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
+/// The call's id, among a request's extensions, for a service that speaks HTTP by itself.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The error's code, among such a service's response's extensions, for the call log.
+#[derive(Debug, Clone)]
+pub struct ErrorCode(pub String);
+
 /// A service that speaks HTTP by itself, for the protocols that are not model-driven (S3).
 ///
 /// It checks signatures itself; the gateway has only read the credential scope, and still counts,
@@ -48,7 +56,8 @@ pub trait HttpService: Send + Sync {
     /// filters of injected faults; `Unknown` where the request is none.
     fn operation(&self, head: &Parts) -> &'static str;
 
-    /// Answers a request, errors included.
+    /// Answers a request, errors included. The request carries a [`RequestId`]; an error carries
+    /// an [`ErrorCode`].
     fn call(&self, request: Request<Body>) -> BoxFuture<'_, Response<Body>>;
 
     /// How many objects of each kind there are, for `sandbox status`.

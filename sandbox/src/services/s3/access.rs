@@ -12,35 +12,23 @@ use subtle::ConstantTimeEq;
 
 use super::store::Store;
 use super::{errors, text_header};
-
-/// What a signature is checked against.
-#[derive(Clone)]
-pub struct Key {
-    /// The secret.
-    pub secret: String,
-    /// The token that a request with temporary keys must carry.
-    pub session_token: Option<String>,
-    /// When temporary keys end.
-    pub expires: Option<Timestamp>,
-}
-
-/// Finds the key of an access key id.
-pub type Keys = Arc<dyn Fn(&str) -> Option<Key> + Send + Sync>;
+use crate::gateway::keyring::Keyring;
+use crate::gateway::route;
 
 /// Gives the protocol library the secrets for SigV4.
-pub struct Secrets(pub Keys);
+pub struct Secrets(pub Keyring);
 
 #[async_trait::async_trait]
 impl S3Auth for Secrets {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        let key = (self.0)(access_key).ok_or_else(errors::invalid_access_key)?;
+        let key = self.0.find(access_key).ok_or_else(errors::invalid_access_key)?;
         Ok(SecretKey::from(key.secret))
     }
 }
 
 /// What is checked of every authentic request.
 pub struct Access {
-    pub keys: Keys,
+    pub keys: Keyring,
     pub store: Arc<Store>,
 }
 
@@ -56,8 +44,8 @@ impl S3Access for Access {
         if EVERYWHERE.contains(&context.s3_op().name()) {
             return Ok(());
         }
-        match (context.s3_path().get_bucket_name(), signed_region(context.headers(), query)) {
-            (Some(bucket), Some(region)) => self.check_region(bucket, &region),
+        match (context.s3_path().get_bucket_name(), route::read(context.uri(), context.headers())) {
+            (Some(bucket), Ok(signature)) => self.check_region(bucket, &signature.scope.region),
             _ => Ok(()),
         }
     }
@@ -66,10 +54,10 @@ impl S3Access for Access {
 impl Access {
     fn check_session(&self, context: &S3AccessContext<'_>, query: &str) -> S3Result<()> {
         let credentials = context.credentials().ok_or_else(errors::access_denied)?;
-        let key = (self.keys)(&credentials.access_key).ok_or_else(errors::invalid_access_key)?;
+        let key = self.keys.find(&credentials.access_key).ok_or_else(errors::invalid_access_key)?;
         let Some(expected) = key.session_token else { return Ok(()) };
         let header = text_header(context.headers(), "x-amz-security-token");
-        let sent = parameter(query, "X-Amz-Security-Token").unwrap_or(header);
+        let sent = route::query_parameter(query, "X-Amz-Security-Token").unwrap_or(header);
         if !bool::from(sent.as_bytes().ct_eq(expected.as_bytes())) {
             return Err(errors::invalid_token());
         }
@@ -98,20 +86,6 @@ impl Access {
             _ => Ok(()),
         }
     }
-}
-
-/// The region in the credential scope: `KEY/DATE/REGION/s3/aws4_request`.
-fn signed_region(headers: &HeaderMap, query: &str) -> Option<String> {
-    let authorization = text_header(headers, "authorization");
-    let in_header = authorization.split_once("Credential=").map(|(_, rest)| rest.to_owned());
-    let scope = in_header.or_else(|| parameter(query, "X-Amz-Credential"))?;
-    scope.split('/').nth(2).map(str::to_owned)
-}
-
-fn parameter(query: &str, name: &str) -> Option<String> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
-    Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
 /// Finds the bucket in `BUCKET.localhost`, `BUCKET.s3.localhost` and `BUCKET.s3.REGION.localhost`.

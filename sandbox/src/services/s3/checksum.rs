@@ -119,15 +119,14 @@ pub fn composite(algorithm: &str, parts: &[Vec<u8>]) -> Checksum {
     let mut digests = Digests::new(vec![algorithm]);
     parts.iter().for_each(|part| digests.update(part));
     let mut checksum = digests.finish();
-    for value in [
+    let values = [
         &mut checksum.checksum_crc32,
         &mut checksum.checksum_crc32c,
         &mut checksum.checksum_sha1,
         &mut checksum.checksum_sha256,
-    ] {
-        if let Some(value) = value {
-            value.push_str(&format!("-{}", parts.len()));
-        }
+    ];
+    for value in values.into_iter().flatten() {
+        value.push_str(&format!("-{}", parts.len()));
     }
     checksum.checksum_type = Some(ChecksumType::from_static(ChecksumType::COMPOSITE));
     checksum

@@ -14,12 +14,14 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
-use crate::gateway::{Body, HttpService};
+use crate::gateway::keyring::Keyring;
+use crate::gateway::{Body, ErrorCode, HttpService, RequestId, full};
 
 mod abac;
 mod access;
@@ -46,7 +48,6 @@ mod store;
 mod tags;
 mod uploads;
 
-pub use access::{Key, Keys};
 pub use dispatch::OPERATIONS;
 
 use store::Store;
@@ -62,7 +63,7 @@ impl S3 {
     ///
     /// # Errors
     /// When the directory cannot be made or read, or a document in it is broken.
-    pub fn open(directory: PathBuf, account: &str, keys: Keys) -> io::Result<Self> {
+    pub fn open(directory: PathBuf, account: &str, keys: Keyring) -> io::Result<Self> {
         let store = Arc::new(Store::open(directory, account)?);
         let mut builder = S3ServiceBuilder::new(dispatch::Operations(store.clone()));
         builder.set_auth(access::Secrets(keys.clone()));
@@ -73,18 +74,18 @@ impl S3 {
     }
 
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        let request_id = crate::call::Ids::random().upper(16);
+        let id = request.extensions().get::<RequestId>().cloned();
         let request = request.map(s3s::Body::http_body_unsync);
         let response = match self.service.call(request).await {
-            Ok(response) => response.map(into_body),
+            Ok(response) => response.map(BodyExt::boxed_unsync),
             Err(error) => {
                 tracing::error!(error = %s3s::StdError::from(error), "s3 gave no answer");
-                let mut response = Response::new(empty());
+                let mut response = Response::new(full(""));
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response
             }
         };
-        sign(response, &request_id).await
+        sign(response, &id.map(|RequestId(id)| id).unwrap_or_default()).await
     }
 }
 
@@ -110,35 +111,30 @@ impl HttpService for S3 {
 }
 
 /// Puts the request's id where S3 puts it: in the headers, and in the document of an error.
-async fn sign(response: Response<Body>, request_id: &str) -> Response<Body> {
-    let (mut head, mut body) = response.into_parts();
+async fn sign(mut response: Response<Body>, request_id: &str) -> Response<Body> {
     if let Ok(id) = HeaderValue::from_str(request_id) {
-        head.headers.insert("x-amz-request-id", id.clone());
-        head.headers.insert("x-amz-id-2", id);
+        response.headers_mut().insert("x-amz-request-id", id.clone());
+        response.headers_mut().insert("x-amz-id-2", id);
     }
-    head.headers.insert("server", HeaderValue::from_static("AmazonS3"));
-    if head.status.is_client_error() || head.status.is_server_error() || head.status == 301 {
-        let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-        let document = String::from_utf8_lossy(&bytes).replace(
-            "</Error>",
-            &format!("<RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>"),
-        );
-        head.headers.remove("content-length");
-        body = full(document.into_bytes());
+    response.headers_mut().insert("server", HeaderValue::from_static("AmazonS3"));
+    let status = response.status();
+    let has_document = status.is_client_error()
+        || status.is_server_error()
+        || status == StatusCode::MOVED_PERMANENTLY;
+    if has_document { complete_error(response, request_id).await } else { response }
+}
+
+async fn complete_error(response: Response<Body>, request_id: &str) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    let bytes = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+    let document = String::from_utf8_lossy(&bytes);
+    let code = document.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    if let Some((code, _)) = code {
+        head.extensions.insert(ErrorCode(code.to_owned()));
     }
-    Response::from_parts(head, body)
-}
-
-fn into_body(body: s3s::Body) -> Body {
-    body.boxed_unsync()
-}
-
-fn empty() -> Body {
-    full(Vec::new())
-}
-
-fn full(bytes: Vec<u8>) -> Body {
-    Full::from(bytes).map_err(|never| match never {}).boxed_unsync()
+    let ids = format!("<RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>");
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, full(document.replace("</Error>", &ids)))
 }
 
 /// A header as text; empty when it is not there.

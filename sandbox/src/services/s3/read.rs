@@ -164,7 +164,10 @@ pub fn attributes(
     store: &Store,
     input: GetObjectAttributesInput,
 ) -> S3Result<GetObjectAttributesOutput> {
-    let asked = |name: &str| input.object_attributes.iter().any(|it| it.as_str() == name);
+    // Some clients send one header with commas, others several headers.
+    let names = input.object_attributes.iter().flat_map(|it| it.as_str().split(','));
+    let names: Vec<_> = names.map(str::trim).collect();
+    let asked = |name: &str| names.contains(&name);
     store.read(&input.bucket, |bucket| {
         let (version, content) = find(bucket, &input.key, input.version_id.as_deref())?;
         let class = content.attributes.storage_class.clone();
