@@ -185,7 +185,7 @@ mod tests {
         let token = BASE64_STANDARD.decode(data["authorizationToken"].as_str().unwrap()).unwrap();
         let token = String::from_utf8(token).unwrap();
         let password = token.strip_prefix("AWS:").unwrap();
-        let mut accepted = |fixture: &mut Fixture| {
+        let accepted = |fixture: &mut Fixture| {
             let now = fixture.clock.now;
             fixture.world.region("us-east-1").ecr.accepts_password(password, now)
         };

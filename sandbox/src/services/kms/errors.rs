@@ -72,24 +72,6 @@ pub(super) fn unsupported_origin() -> Fault {
     Fault::new("UnsupportedOperationException", "The sandbox has no custom key stores.")
 }
 
-pub(super) fn invalid_usage(arn: &str) -> Fault {
-    Fault::new(
-        "InvalidKeyUsageException",
-        format!("{arn} key usage does not allow this operation."),
-    )
-}
-
-pub(super) fn invalid_ciphertext() -> Fault {
-    Fault::new("InvalidCiphertextException", "")
-}
-
-pub(super) fn incorrect_key() -> Fault {
-    Fault::new(
-        "IncorrectKeyException",
-        "The key ID in the request does not identify a CMK that can perform this operation.",
-    )
-}
-
 pub(super) fn validation(message: impl Into<String>) -> Fault {
     Fault::new("ValidationException", message)
 }

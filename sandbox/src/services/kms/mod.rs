@@ -1,4 +1,4 @@
-//! Key Management Service: keys, aliases, rotation, and encryption with them.
+//! Key Management Service: keys, their policies and rotation, and the aliases that name them.
 
 use super::{Operation, operation};
 

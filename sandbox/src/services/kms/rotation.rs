@@ -124,7 +124,7 @@ mod tests {
     fn rotation_is_yearly_unless_said_otherwise() {
         let (mut fixture, id) = fixture(json!({}));
         let key = json!({"KeyId": id});
-        let mut status = |fixture: &mut Fixture| {
+        let status = |fixture: &mut Fixture| {
             fixture.call("kms", "GetKeyRotationStatus", key.clone()).unwrap()
         };
         assert_eq!(status(&mut fixture)["KeyRotationEnabled"], false);

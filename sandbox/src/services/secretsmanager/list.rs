@@ -225,7 +225,6 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::*;
     use crate::testing::Fixture;
 
     fn fixture() -> Fixture {
