@@ -1,14 +1,69 @@
-//! What exists.
+//! What exists in EC2, and what other services may ask of it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The service's objects in one region.
+use super::dhcp_options::DhcpOptions;
+use super::elastic_ip::ElasticIp;
+use super::flow_log::FlowLog;
+use super::idempotency::Tokens;
+use super::internet_gateway::InternetGateway;
+use super::kind::Table;
+use super::nat_gateway::NatGateway;
+use super::network_acl::NetworkAcl;
+use super::network_interface::NetworkInterface;
+use super::route_table::RouteTable;
+use super::security_group::SecurityGroup;
+use super::security_group_rule::SecurityGroupRule;
+use super::subnet::Subnet;
+use super::vpc::Vpc;
+use super::vpc_endpoint::VpcEndpoint;
+
+/// The networking objects of one region.
+///
+/// A region starts without a default VPC, like one whose default VPC was deleted: what is here
+/// was made by somebody.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct State {}
+pub struct State {
+    pub(super) dhcp_options: Table<DhcpOptions>,
+    pub(super) elastic_ips: Table<ElasticIp>,
+    pub(super) flow_logs: Table<FlowLog>,
+    pub(super) internet_gateways: Table<InternetGateway>,
+    pub(super) nat_gateways: Table<NatGateway>,
+    pub(super) network_acls: Table<NetworkAcl>,
+    pub(super) network_interfaces: Table<NetworkInterface>,
+    pub(super) route_tables: Table<RouteTable>,
+    pub(super) security_groups: Table<SecurityGroup>,
+    pub(super) security_group_rules: Table<SecurityGroupRule>,
+    pub(super) subnets: Table<Subnet>,
+    pub(super) vpcs: Table<Vpc>,
+    pub(super) vpc_endpoints: Table<VpcEndpoint>,
+    pub(super) tokens: Tokens,
+}
 
 impl State {
+    /// The VPC with this identifier.
+    pub fn vpc(&self, id: &str) -> Option<&Vpc> {
+        self.vpcs.get(id)
+    }
+
+    /// The subnet with this identifier.
+    pub fn subnet(&self, id: &str) -> Option<&Subnet> {
+        self.subnets.get(id)
+    }
+
+    /// The security group with this identifier.
+    pub fn security_group(&self, id: &str) -> Option<&SecurityGroup> {
+        self.security_groups.get(id)
+    }
+
     /// Brings what is due by `now` to its end.
-    pub fn settle(&mut self, _now: Timestamp) {}
+    pub fn settle(&mut self, now: Timestamp) {
+        self.tokens.settle(now);
+        self.settle_vpcs(now);
+        self.settle_nat_gateways(now);
+        self.settle_vpc_endpoints(now);
+        self.settle_interfaces(now);
+    }
 }
