@@ -145,17 +145,25 @@ pub struct Created<O> {
     pub id: Id,
     /// Its outputs, where AWS's answer said that it is ready; `None` while it is still under way.
     pub outputs: Option<O>,
+    /// Whether AWS takes the rest of its properties only when it is ready: the engine then
+    /// compares and calls [`Resource::update`].
+    pub unfinished: bool,
 }
 
 impl<O> Created<O> {
     /// AWS accepted; the engine polls [`Resource::read`] until the object is ready.
     pub fn pending(id: impl Into<Id>) -> Self {
-        Self { id: id.into(), outputs: None }
+        Self { id: id.into(), outputs: None, unfinished: false }
+    }
+
+    /// AWS accepted, but takes a part of the properties only when the object is ready.
+    pub fn unfinished(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), outputs: None, unfinished: true }
     }
 
     /// The answer showed the object ready.
     pub fn ready(id: impl Into<Id>, outputs: O) -> Self {
-        Self { id: id.into(), outputs: Some(outputs) }
+        Self { id: id.into(), outputs: Some(outputs), unfinished: false }
     }
 }
 
@@ -216,6 +224,9 @@ pub enum Compare {
     Policy,
     /// Text whose case means nothing.
     CaseInsensitive,
+    /// A version that AWS raises by itself and can't lower: the live one may be newer within the
+    /// same major version, and more exact.
+    Version,
     /// AWS does not give it back: compared with what was last applied.
     WriteOnly,
 }

@@ -13,6 +13,8 @@ pub mod ecr;
 pub mod iam;
 pub mod kms;
 pub mod logs;
+pub mod rds;
+pub mod secretsmanager;
 
 pub use client::{Clients, ConnectError, Connection, Credentials};
 pub use error::Error;
@@ -52,4 +54,10 @@ pub fn kinds() -> Kinds {
         .with_resource::<iam::role::Role>()
         .with_resource::<kms::key::Key>()
         .with_resource::<logs::log_group::LogGroup>()
+        .with_resource::<rds::cluster::Cluster>()
+        .with_resource::<rds::cluster_parameter_group::ClusterParameterGroup>()
+        .with_resource::<rds::instance::Instance>()
+        .with_resource::<rds::proxy::Proxy>()
+        .with_resource::<rds::subnet_group::SubnetGroup>()
+        .with_resource::<secretsmanager::secret::Secret>()
 }

@@ -20,6 +20,11 @@ impl Document {
         Self(serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.to_owned())))
     }
 
+    /// The document, where it is a mapping.
+    pub(super) fn as_object(&self) -> Option<&serde_json::Map<String, Json>> {
+        self.0.as_object()
+    }
+
     /// The document as AWS takes it.
     pub(super) fn to_aws(&self) -> String {
         self.0.to_string()

@@ -161,9 +161,10 @@ impl Apply {
         let outputs = match made.outputs {
             Some(outputs) => outputs,
             None => {
-                let observed = self.ready(&work, &made.id, turn).await?;
-                if made.found {
-                    self.sync(&work, &made.id, (&wanted, &owner.tags, None), &observed).await?;
+                let mut observed = self.ready(&work, &made.id, turn).await?;
+                let whole = (&wanted, &owner.tags, None);
+                if made.found && self.sync(&work, &made.id, whole, &observed).await? {
+                    observed = self.ready_again(&work, &made.id).await?;
                 }
                 observed.outputs
             }
@@ -197,7 +198,10 @@ impl Apply {
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         loop {
             let error = match work.kind.create(&self.cx, wanted, owner).await {
-                Ok(made) => return Ok(Made { id: made.id, outputs: made.outputs, found: false }),
+                Ok(made) => {
+                    let found = made.unfinished;
+                    return Ok(Made { id: made.id, outputs: made.outputs, found });
+                }
                 Err(error) => error,
             };
             if error.is_ambiguous() || error.is_already_exists() {
@@ -473,7 +477,8 @@ impl Apply {
 struct Made {
     id: Id,
     outputs: Option<Json>,
-    /// An earlier attempt's object was found instead.
+    /// It may differ from what is wanted: an earlier attempt's object was found instead, or AWS
+    /// takes the rest only now.
     found: bool,
 }
 

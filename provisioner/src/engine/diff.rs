@@ -121,6 +121,7 @@ fn covers(traits: &Traits, path: &str, wanted: &Json, live: &Json) -> bool {
         Some(Compare::Policy) => policy(wanted) == policy(live),
         Some(Compare::Set) => same_set(traits, path, items(wanted), items(live)),
         Some(Compare::CaseInsensitive) => same_text(wanted, live),
+        Some(Compare::Version) => wanted == live || same_or_newer(wanted, live),
         Some(Compare::WriteOnly) => wanted == live,
         None => covers_plain(traits, path, wanted, live),
     }
@@ -158,6 +159,16 @@ fn same_text(wanted: &Json, live: &Json) -> bool {
         (Some(wanted), Some(live)) => wanted.eq_ignore_ascii_case(live),
         _ => wanted == live,
     }
+}
+
+/// Whether the live version has the wanted one's first number and is not older.
+fn same_or_newer(wanted: &Json, live: &Json) -> bool {
+    let numbers = |version: &Json| -> Vec<u64> {
+        let text = version.as_str().unwrap_or_default();
+        text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+    };
+    let (wanted, live) = (numbers(wanted), numbers(live));
+    !wanted.is_empty() && wanted.first() == live.first() && live >= wanted
 }
 
 /// A policy document by what it means: parsed where it is text, single values as lists, lists as
@@ -229,6 +240,7 @@ mod tests {
             ("rules.*.cidrs", Compare::Set),
             ("policy", Compare::Policy),
             ("secret", Compare::WriteOnly),
+            ("version", Compare::Version),
         ],
         clearable: &["note"],
         ..Traits::DEFAULT
@@ -272,6 +284,15 @@ mod tests {
         assert_eq!(paths(wanted.clone(), live), [""; 0]);
         let other = json!({ "policy": r#"{"Statement":[{"Effect":"Deny"}]}"# });
         assert_eq!(paths(wanted, other), ["policy"]);
+    }
+
+    #[test]
+    fn a_version_that_aws_raised_is_no_drift() {
+        let differs = |wanted, live| {
+            !paths(json!({ "version": wanted }), json!({ "version": live })).is_empty()
+        };
+        assert!(!differs("16.6", "16.8") && !differs("16", "16.10") && !differs("16.6", "16.6"));
+        assert!(differs("16.6", "16.4") && differs("17", "16.8") && differs("16.10", "16.9"));
     }
 
     #[test]

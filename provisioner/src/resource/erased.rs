@@ -219,7 +219,7 @@ impl<R: Resource> Kind for Erased<R> {
         Box::pin(async move {
             let created = typed::<R>(properties)?.create(cx, owner).await?;
             let outputs = created.outputs.as_ref().map(untyped).transpose()?;
-            Ok(Created { id: created.id, outputs })
+            Ok(Created { id: created.id, outputs, unfinished: created.unfinished })
         })
     }
 

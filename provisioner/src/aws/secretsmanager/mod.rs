@@ -1,0 +1,6 @@
+//! AWS Secrets Manager.
+
+mod generate;
+pub mod secret;
+
+pub use generate::Generate;
