@@ -171,7 +171,7 @@ impl Secret {
         owner: &Owner,
         refusal: Error,
     ) -> Result<Created<Outputs>> {
-        if refusal.is_transient() || refusal.is_already_exists() {
+        if refusal.is_transient() {
             return Err(refusal);
         }
         let secret = describe(cx, &self.name(owner)).await?;
