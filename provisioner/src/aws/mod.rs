@@ -49,6 +49,16 @@ impl Context {
 /// Every kind that YAML may name.
 pub fn kinds() -> Kinds {
     Kinds::default()
+        .with_resource::<ec2::eip::Eip>()
+        .with_resource::<ec2::flow_log::FlowLog>()
+        .with_resource::<ec2::internet_gateway::InternetGateway>()
+        .with_resource::<ec2::nat_gateway::NatGateway>()
+        .with_resource::<ec2::route::Route>()
+        .with_resource::<ec2::route_table::RouteTable>()
+        .with_resource::<ec2::route_table_association::RouteTableAssociation>()
+        .with_resource::<ec2::security_group::SecurityGroup>()
+        .with_resource::<ec2::subnet::Subnet>()
+        .with_resource::<ec2::vpc_endpoint::VpcEndpoint>()
         .with_resource::<ec2::vpc::Vpc>()
         .with_resource::<ecr::repository::Repository>()
         .with_resource::<iam::role::Role>()

@@ -4,11 +4,13 @@ use aws_sdk_ec2::types as ec2;
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy, VpcAttributeName, VpcState,
 };
-use ipnet::Ipv4Net;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{filter, in_order, ownership_filters, sync_tags, tag_specification, tags, text_of};
+use super::{
+    cidr_problem, filter, gone, in_order, interfaces_in, ownership_filters, sync_tags,
+    tag_specification, tags, text_of,
+};
 use crate::aws::Context;
 use crate::resource::{
     Change, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
@@ -61,21 +63,7 @@ impl Resource for Vpc {
     type Outputs = Outputs;
 
     fn validate(&self) -> Vec<Problem> {
-        match self.cidr_block.parse::<Ipv4Net>() {
-            Ok(net) if !(16..=28).contains(&net.prefix_len()) => vec![Problem::at(
-                "cidr_block",
-                format!("A VPC's range is between /16 and /28, not /{}.", net.prefix_len()),
-            )],
-            Ok(net) if net.trunc() != net => vec![
-                Problem::at("cidr_block", format!("{net} has host bits set."))
-                    .hint(format!("write {}", net.trunc())),
-            ],
-            Ok(_) => Vec::new(),
-            Err(_) => vec![
-                Problem::at("cidr_block", format!("`{}` is not an IPv4 range.", self.cidr_block))
-                    .hint("write an address and a prefix length, e.g. 10.0.0.0/16"),
-            ],
-        }
+        cidr_problem("cidr_block", &self.cidr_block, 16..=28).into_iter().collect()
     }
 
     async fn read(cx: &Context, ids: &[Id]) -> Result<Vec<Option<Live<Self>>>> {
@@ -126,9 +114,11 @@ impl Resource for Vpc {
     }
 
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
-        let result = cx.clients.ec2().delete_vpc().vpc_id(id.as_str()).send().await;
-        crate::aws::Error::optional(result.map_err(Into::into))?;
-        Ok(Deleted::Gone)
+        gone(cx.clients.ec2().delete_vpc().vpc_id(id.as_str()).send().await)
+    }
+
+    async fn blockers(cx: &Context, id: &Id) -> Result<Vec<String>> {
+        interfaces_in(cx, "vpc-id", id).await
     }
 }
 
