@@ -67,3 +67,41 @@ impl State {
         self.settle_interfaces(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::State;
+    use crate::services::ec2::testing::Network;
+
+    #[test]
+    fn what_is_written_down_is_read_back() {
+        let mut network = Network::new();
+        let gateway = network.gateway();
+        let subnet = network.subnet("10.0.0.0/24", "us-east-1a");
+        let table = network.route_table();
+        let address = network.address();
+        let route = json!({"RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0",
+                           "GatewayId": gateway});
+        network.call("CreateRoute", route);
+        let nat = json!({"SubnetId": subnet, "AllocationId": address, "ClientToken": "once"});
+        network.call("CreateNatGateway", nat.clone());
+        let lists = [
+            "DescribeVpcs",
+            "DescribeSubnets",
+            "DescribeRouteTables",
+            "DescribeSecurityGroups",
+            "DescribeNatGateways",
+            "DescribeNetworkInterfaces",
+        ];
+        let before = lists.map(|operation| network.call(operation, json!({})));
+        let written = serde_json::to_string(network.state()).unwrap();
+        *network.state() = State::default();
+        assert_eq!(network.call("DescribeVpcs", json!({}))["Vpcs"], json!([]));
+        *network.state() = serde_json::from_str(&written).unwrap();
+        assert_eq!(lists.map(|operation| network.call(operation, json!({}))), before);
+        let again = network.call("CreateNatGateway", nat);
+        assert_eq!(again["NatGateway"], before[4]["NatGateways"][0]);
+    }
+}

@@ -215,3 +215,7 @@ fn all(state: &State) -> Vec<TagDescription> {
     };
     Kind::ALL.into_iter().flat_map(in_table).collect()
 }
+
+#[cfg(test)]
+#[path = "tags_tests.rs"]
+mod tests;

@@ -135,7 +135,7 @@ fn dns_entries(endpoint: &VpcEndpoint, state: &State, scope: Scope<'_>) -> Vec<D
         let service =
             endpoint_service::find(&endpoint.service_name, endpoint.endpoint_type, scope.region);
         let name = service.ok().and_then(|service| service.private_name);
-        // AWS makes a private zone for the name; its identifier is not to be seen in the account.
+        // The private zone is AWS's own; this is what stands in place of its identifier.
         let entry = |dns_name| DnsEntry { dns_name, hosted_zone_id: "ZONEIDPENDING" };
         entries.extend(name.map(entry));
     }
