@@ -98,6 +98,14 @@ impl State {
         Ok(id)
     }
 
+    /// Gives an interface that a service has made other security groups, which the service has
+    /// checked.
+    pub fn regroup_interface(&mut self, id: &str, group_ids: &[String]) {
+        if let Some(interface) = self.network_interfaces.get_mut(id) {
+            interface.group_ids = group_ids.to_vec();
+        }
+    }
+
     /// Deletes an interface that a service has made, at once.
     pub fn close_interface(&mut self, id: &str) {
         self.network_interfaces.remove(id);

@@ -58,6 +58,11 @@ impl State {
         self.security_groups.get(id)
     }
 
+    /// The security group that came with a VPC.
+    pub fn default_security_group(&self, vpc: &str) -> Option<&SecurityGroup> {
+        self.security_groups.values().find(|group| group.vpc_id == vpc && group.is_default())
+    }
+
     /// Brings what is due by `now` to its end.
     pub fn settle(&mut self, now: Timestamp) {
         self.tokens.settle(now);
