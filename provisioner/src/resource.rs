@@ -85,20 +85,9 @@ impl Owner {
         [Self::ENVIRONMENT, Self::ADDRESS, Self::LINEAGE].contains(&key)
     }
 
-    /// A name for the object where the YAML gives none: the prefix and the address with hyphens
-    /// (`vitality-dev-db-cluster`), cut to `limit` characters with a hash that keeps it unique.
+    /// A name for the object where the YAML gives none, see [`default_name`].
     pub fn name(&self, limit: usize) -> String {
-        let plain: String = format!("{}-{}", self.prefix, self.address)
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-            .collect();
-        if plain.len() <= limit {
-            return plain;
-        }
-        let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, plain.as_bytes());
-        let hash = &hash.simple().to_string()[..8];
-        let keep = limit.saturating_sub(hash.len() + 1);
-        format!("{}-{hash}", plain[..keep].trim_end_matches('-'))
+        default_name(&self.prefix, &self.address, limit)
     }
 
     /// The tags that prove ownership, as filters for a search by tags.
@@ -112,6 +101,22 @@ impl Owner {
     pub fn owns(&self, tags: &Tags) -> bool {
         self.identity().all(|(key, value)| tags.get(key).is_some_and(|found| found == value))
     }
+}
+
+/// The prefix and the address with hyphens (`vitality-dev-db-cluster`), cut to `limit` characters
+/// with a hash that keeps it unique.
+pub fn default_name(prefix: &str, address: &Address, limit: usize) -> String {
+    let plain: String = format!("{prefix}-{address}")
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    if plain.len() <= limit {
+        return plain;
+    }
+    let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, plain.as_bytes());
+    let hash = &hash.simple().to_string()[..8];
+    let keep = limit.saturating_sub(hash.len() + 1);
+    format!("{}-{hash}", plain[..keep].trim_end_matches('-'))
 }
 
 /// A live object, in the shape of what YAML says of it.

@@ -37,12 +37,17 @@ pub struct Context {
 impl Context {
     /// The ARN of an object of this account and region: `cx.arn("rds", "cluster:main")`.
     pub fn arn(&self, service: &str, object: &str) -> String {
-        let partition = match self.region.split('-').next() {
-            Some("cn") => "aws-cn",
-            Some("us") if self.region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
+        let partition = partition(&self.region);
         format!("arn:{partition}:{service}:{}:{}:{object}", self.region, self.account)
+    }
+}
+
+/// The part of AWS that a region belongs to, as ARNs name it.
+pub fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
 

@@ -1,8 +1,10 @@
 //! The components: well-made defaults that expand to resources, one file each.
 
+pub mod aurora;
+
 pub use crate::definition::component::{Child, Component, Components, Expansion, Input};
 
 /// Every component that YAML may name.
 pub fn components() -> Components {
-    Components::default()
+    Components::default().with::<aurora::Aurora>()
 }

@@ -21,7 +21,8 @@ const BATCH: usize = 20;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterParameterGroup {
-    /// Its name. Default: the environment's prefix and the address. A change replaces.
+    /// Its name. Default: the environment's prefix, the address and the family, so that a group of
+    /// the next family can be made before this one goes. A change replaces.
     #[schemars(length(min = 1, max = 255), regex(pattern = r"^[a-z][a-z0-9-]*$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -112,7 +113,10 @@ impl Resource for ClusterParameterGroup {
 
 impl ClusterParameterGroup {
     fn name(&self, owner: &Owner) -> String {
-        self.name.clone().unwrap_or_else(|| owner.name(255))
+        self.name.clone().unwrap_or_else(|| {
+            let family = self.family.replace('.', "-");
+            format!("{}-{family}", owner.name(255 - family.len() - 1))
+        })
     }
 
     /// Sets the parameters that differ from the live ones and resets those that are too many.

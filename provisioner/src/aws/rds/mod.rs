@@ -15,6 +15,8 @@ pub mod proxy;
 mod scalar;
 pub mod subnet_group;
 
+pub use scalar::Scalar;
+
 /// Describes objects by name. One is asked for by itself; for several, all of the account are
 /// listed, a hundred a call: RDS has no search for many names that a missing one does not fail.
 async fn described<T, F>(
