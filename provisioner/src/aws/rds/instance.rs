@@ -49,9 +49,7 @@ pub struct Instance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub db_parameter_group_name: Option<String>,
     /// When AWS may maintain it, in UTC, e.g. `sun:05:00-sun:05:30`. Default: AWS chooses.
-    #[schemars(regex(
-        pattern = r"(?i)^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$"
-    ))]
+    #[schemars(regex(pattern = r"^[A-Za-z]{3}:\d\d:\d\d-[A-Za-z]{3}:\d\d:\d\d$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred_maintenance_window: Option<String>,
     /// Whether Performance Insights records what its sessions wait for. Default: as the cluster.
