@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::call::{Call, Clock, Ids};
 use crate::fault::Fault;
+use crate::protocol::{model::Model, validate};
 use crate::services;
 use crate::world::World;
 
@@ -50,11 +51,22 @@ impl Fixture {
             clock: self.clock,
             ids: &mut self.ids,
         };
-        (operation.handler)(&mut call, request)
+        let response = (operation.handler)(&mut call, request)?;
+        Ok(held_to_model(service, name, response))
     }
 
     /// The code of the fault that a call ends in.
     pub fn fault(&mut self, service: &str, name: &str, request: Value) -> String {
         self.call(service, name, request).expect_err("a fault").code
+    }
+}
+
+/// The response without what is absent; one that is not in the model's shape fails the test.
+fn held_to_model(service: &str, name: &str, response: Value) -> Value {
+    let Some(model) = Model::of(service) else { return response };
+    match model.operations.get(name).and_then(|operation| operation.output.as_ref()) {
+        Some(output) => validate::response(model, output, response)
+            .unwrap_or_else(|flaw| panic!("{service}:{name} gave a wrong response: {flaw}")),
+        None => response,
     }
 }
