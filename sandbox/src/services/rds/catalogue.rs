@@ -269,6 +269,9 @@ impl Orderable {
     }
 }
 
+/// Of orderable options AWS gives so many at once.
+const MOST_OPTIONS: usize = 10_000;
+
 pub(super) fn options(call: &mut Call<'_>, request: OptionsRequest) -> Result<Options, Fault> {
     if request.engine != engine::ENGINE {
         return Err(errors::not_built(&format!("the engine {}", request.engine)));
@@ -288,7 +291,7 @@ pub(super) fn options(call: &mut Call<'_>, request: OptionsRequest) -> Result<Op
                 .map(|storage| Orderable::new(region, release, class, storage))
         })
     });
-    let page = request.listing.page(all, Orderable::key)?;
+    let page = request.listing.page_up_to(MOST_OPTIONS, all, Orderable::key)?;
     Ok(Options { marker: page.next, options: page.items })
 }
 

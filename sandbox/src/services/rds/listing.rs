@@ -57,10 +57,20 @@ impl Listing {
         items: impl IntoIterator<Item = T>,
         key: impl Fn(&T) -> String,
     ) -> Result<Page<T>, Fault> {
+        self.page_up_to(100, items, key)
+    }
+
+    /// The same for the operation that takes more than a hundred records a page.
+    pub(super) fn page_up_to<T>(
+        &self,
+        most: usize,
+        items: impl IntoIterator<Item = T>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, Fault> {
         let limit = self.max_records.unwrap_or(100);
-        if !(20..=100).contains(&limit) {
+        if !(20..=most).contains(&limit) {
             return Err(errors::invalid_value(format!(
-                "Invalid value {limit} for MaxRecords. Must be between 20 and 100"
+                "Invalid value {limit} for MaxRecords. Must be between 20 and {most}"
             )));
         }
         page(items, self.marker.as_deref(), limit, key)

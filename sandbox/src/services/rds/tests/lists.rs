@@ -127,6 +127,9 @@ fn classes_are_orderable_with_both_storage_types() {
     let options = answer["OrderableDBInstanceOptions"].as_array().unwrap();
     let storage: Vec<_> = options.iter().map(|option| text(&option["StorageType"])).collect();
     assert_eq!(storage, ["aurora", "aurora-iopt1"]);
+    let many = json!({"Engine": "aurora-postgresql", "MaxRecords": 1000});
+    let many = site.ok("DescribeOrderableDBInstanceOptions", many);
+    assert_eq!(many["OrderableDBInstanceOptions"].as_array().unwrap().len(), 1000);
     let mut request = json!({"Engine": "aurora-postgresql"});
     let first = site.ok("DescribeOrderableDBInstanceOptions", request.clone());
     request["Marker"] = first["Marker"].clone();
