@@ -1,10 +1,11 @@
 //! The components: well-made defaults that expand to resources, one file each.
 
 pub mod aurora;
+pub mod network;
 
 pub use crate::definition::component::{Child, Component, Components, Expansion, Input};
 
 /// Every component that YAML may name.
 pub fn components() -> Components {
-    Components::default().with::<aurora::Aurora>()
+    Components::default().with::<aurora::Aurora>().with::<network::Network>()
 }
