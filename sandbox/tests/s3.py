@@ -630,7 +630,9 @@ def errors():
     wrong = boto3.client("s3", aws_access_key_id="AKIANOBODY", aws_secret_access_key="x")
     with refused("InvalidAccessKeyId", 403):
         wrong.list_buckets()
-    forged = boto3.client("s3", aws_secret_access_key="x", aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"])
+    forged = boto3.client(
+        "s3", aws_secret_access_key="x", aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"]
+    )
     with refused("SignatureDoesNotMatch", 403):
         forged.list_buckets()
     anonymous = boto3.client("s3", config=Config(signature_version=UNSIGNED))
@@ -661,7 +663,8 @@ def virtual_hosts():
     virtual.create_bucket(Bucket="virtual-bucket")
     virtual.put_object(Bucket="virtual-bucket", Key="a/b", Body=b"data")
     assert virtual.get_object(Bucket="virtual-bucket", Key="a/b")["Body"].read() == b"data"
-    assert [it["Key"] for it in virtual.list_objects_v2(Bucket="virtual-bucket")["Contents"]] == ["a/b"]
+    listed = virtual.list_objects_v2(Bucket="virtual-bucket")["Contents"]
+    assert [it["Key"] for it in listed] == ["a/b"]
     assert S3.get_object(Bucket="virtual-bucket", Key="a/b")["Body"].read() == b"data"
     assert virtual.get_bucket_abac(Bucket="virtual-bucket")["AbacStatus"]["Status"] == "Disabled"
     assert [it["Name"] for it in virtual.list_buckets()["Buckets"]] == ["virtual-bucket"]

@@ -130,6 +130,8 @@ pub fn create(
         state.flow_logs.insert(log.id.clone(), log);
     }
     state.tokens.remember(attempt, flow_log_ids.clone(), clock.now);
+    // AWS answers a token of its own where the request has none.
+    let client_token = client_token.or_else(|| Some(ids.uuid()));
     Ok(CreateFlowLogsResponse { flow_log_ids, client_token, unsuccessful })
 }
 
