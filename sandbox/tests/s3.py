@@ -23,7 +23,9 @@ from botocore.utils import S3RegionRedirectorv2
 
 def client(region="us-east-1", **s3):
     s3.setdefault("addressing_style", "path")
-    config = Config(s3=s3, retries={"max_attempts": 1}, max_pool_connections=30)
+    config = Config(
+        s3=s3, signature_version="s3v4", retries={"max_attempts": 1}, max_pool_connections=30
+    )
     return boto3.client("s3", region_name=region, config=config)
 
 
