@@ -177,10 +177,7 @@ pub async fn connect(
         attempt_timeout: environment.attempt_timeout,
     };
     let clients = Clients::connect(&connection).await?;
-    let account = match &environment.account {
-        Some(expected) => check_account(&clients, expected, &environment.name).await?,
-        None => String::new(),
-    };
+    let account = caller_account(&clients, environment).await?;
     Ok(Context { clients, account, region: environment.region.clone() })
 }
 
@@ -192,21 +189,20 @@ fn credentials_for_url() -> Credentials {
     }
 }
 
-async fn check_account(
-    clients: &Clients,
-    expected: &str,
-    environment: &str,
-) -> Result<String, Failed> {
+/// The caller's account, which must be the environment's where that names one. Only an endpoint
+/// that is not AWS's may leave it out.
+async fn caller_account(clients: &Clients, environment: &Environment) -> Result<String, Failed> {
     clients.expiry().await?;
     let caller = clients.sts().get_caller_identity().send().await.map_err(aws::Error::from)?;
     let (account, arn) = (caller.account().unwrap_or_default(), caller.arn().unwrap_or_default());
-    if account == expected {
-        return Ok(account.to_owned());
+    match &environment.account {
+        Some(expected) if expected != account => Err(Failed::new(format!(
+            "the environment `{}` belongs to account {expected}, and the caller is {arn} of account {account}",
+            environment.name
+        ))
+        .hint("switch to a profile of that account (AWS_PROFILE), or correct `account:` in the environment's file")),
+        _ => Ok(account.to_owned()),
     }
-    Err(Failed::new(format!(
-        "the environment `{environment}` belongs to account {expected}, and the caller is {arn} of account {account}"
-    ))
-    .hint("switch to a profile of that account (AWS_PROFILE), or correct `account:` in the environment's file"))
 }
 
 fn open_store(

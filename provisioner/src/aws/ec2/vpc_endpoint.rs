@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{by_id, filter, ownership_filters, sync_tags, tag_specification, tags, text_of};
+use super::{by_id, ownership_filters, sync_tags, tag_specification, tags, text_of};
 use crate::aws::{Context, Error};
 use crate::resource::{
     Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
@@ -94,14 +94,7 @@ impl Resource for VpcEndpoint {
     }
 
     async fn read(cx: &Context, ids: &[Id]) -> Result<Vec<Option<Live<Self>>>> {
-        let request = cx
-            .clients
-            .ec2()
-            .describe_vpc_endpoints()
-            .filters(filter("vpc-endpoint-id", ids.iter().map(Id::as_str)))
-            .into_paginator()
-            .items();
-        let found: Vec<_> = request.send().collect::<Result<_, _>>().await?;
+        let found = describe(cx, ids).await?;
         let there = found.iter().filter(|endpoint| state(endpoint) != "deleted");
         by_id(ids, there.map(live), |outputs| &outputs.id)
     }
@@ -198,6 +191,28 @@ impl VpcEndpoint {
             .await?;
         Ok(())
     }
+}
+
+/// The endpoints of these ids. By an id list, since not every endpoint of AWS's API knows the
+/// filter; one that is gone fails the call for all, and then each is asked for by itself.
+async fn describe(cx: &Context, ids: &[Id]) -> Result<Vec<ec2::VpcEndpoint>> {
+    match (describe_all(cx, ids).await, ids) {
+        (Err(error), [_]) if error.is_not_found() => Ok(Vec::new()),
+        (Err(error), _) if error.is_not_found() => {
+            let singly = ids.iter().map(|id| async move {
+                Error::optional(describe_all(cx, std::slice::from_ref(id)).await)
+            });
+            let found = futures::future::try_join_all(singly).await?;
+            Ok(found.into_iter().flatten().flatten().collect())
+        }
+        (result, _) => result,
+    }
+}
+
+async fn describe_all(cx: &Context, ids: &[Id]) -> Result<Vec<ec2::VpcEndpoint>> {
+    let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let request = cx.clients.ec2().describe_vpc_endpoints().set_vpc_endpoint_ids(Some(ids));
+    Ok(request.into_paginator().items().send().collect::<Result<_, _>>().await?)
 }
 
 type Moves = (Option<Vec<String>>, Option<Vec<String>>);
