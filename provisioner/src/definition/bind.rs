@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::constant::{Constants, unknown_step};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use super::expand::{Constants, Expanded, Instances, unknown_step};
+use super::expand::{Expanded, Instances};
 use super::interpolate;
 use super::schema::{Follow, follow};
 use super::stack::Stack;

@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde_json::Value as Json;
 
+use super::Environment;
 use super::component::{Child, Components, ErasedComponent, Expansion};
+use super::constant::{ConstantBinder, Constants};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::each::{self, Each};
+use super::json::{from_json, reference_places, to_json};
 use super::option::{self, Options};
 use super::schema::{Checker, describe};
 use super::stack::Stack;
-use super::substitute::{Binder, Missing, descend, refers_to_objects, substitute};
-use super::{Environment, interpolate, yaml};
+use super::substitute::{refers_to_objects, substitute};
 use crate::address::Address;
 use crate::resource::{Kind, Kinds};
-use crate::value::{Field, Node, Part, Reference, Span, Step, Value};
+use crate::value::{Field, Node, Span, Value};
 
 /// What is declared, with references to other objects not bound yet.
 #[derive(Default)]
@@ -306,7 +307,7 @@ impl Expander<'_> {
     }
 
     fn binder<'b>(&'b mut self, each: Option<&'b Each>) -> ConstantBinder<'b> {
-        ConstantBinder { environment: self.environment, each, diagnostics: self.diagnostics }
+        Constants { environment: self.environment }.binder(each, self.diagnostics)
     }
 }
 
@@ -321,253 +322,5 @@ fn add_name(names: &mut IndexMap<String, Instances>, name: &str, address: &Addre
         .or_insert_with(|| Instances::Each { present: BTreeMap::new(), absent: BTreeSet::new() });
     if let Instances::Each { present, .. } = entry {
         present.insert(key.to_owned(), address.clone());
-    }
-}
-
-/// The values that are known before AWS is asked.
-pub(super) struct Constants<'a> {
-    pub environment: &'a Environment,
-}
-
-impl Constants<'_> {
-    /// A binder for them, with the item of a `for_each` where there is one.
-    pub fn binder<'b>(
-        &'b self,
-        each: Option<&'b Each>,
-        diagnostics: &'b mut Diagnostics,
-    ) -> ConstantBinder<'b> {
-        ConstantBinder { environment: self.environment, each, diagnostics }
-    }
-}
-
-/// Binds `${config.…}`, `${env.…}` and `${each.…}`.
-pub(super) struct ConstantBinder<'a> {
-    environment: &'a Environment,
-    each: Option<&'a Each>,
-    diagnostics: &'a mut Diagnostics,
-}
-
-impl Binder for ConstantBinder<'_> {
-    fn bind(&mut self, reference: &Reference) -> Option<Value> {
-        let Some(Step::Name(first)) = reference.path.first() else { return None };
-        match first.as_str() {
-            "config" => self.config(reference),
-            "env" => self.env(reference),
-            "each" => self.item(reference),
-            _ => None,
-        }
-    }
-
-    fn diagnostics(&mut self) -> &mut Diagnostics {
-        self.diagnostics
-    }
-}
-
-impl ConstantBinder<'_> {
-    fn config(&mut self, reference: &Reference) -> Option<Value> {
-        match descend(&self.environment.config, &reference.path[1..]) {
-            Ok(value) => Some(value),
-            Err((step, missing)) => {
-                let file = format!("`config/{}.yaml`", self.environment.name);
-                self.unknown(reference, step + 1, missing, &file);
-                None
-            }
-        }
-    }
-
-    fn env(&mut self, reference: &Reference) -> Option<Value> {
-        let environment = self.environment;
-        let text = match &reference.path[1..] {
-            [Step::Name(name)] => match name.as_str() {
-                "name" => Some(environment.name.clone()),
-                "region" => Some(environment.region.clone()),
-                "prefix" => Some(environment.prefix.clone()),
-                "account" => return self.account(reference),
-                _ => None,
-            },
-            _ => None,
-        };
-        if text.is_none() {
-            let path = interpolate::display(&reference.path);
-            let detail = format!("`{path}` does not exist.");
-            self.diagnostics.push(
-                Diagnostic::error("Unknown reference", reference.span, detail)
-                    .hint("there are `env.name`, `env.account`, `env.region`, `env.prefix`"),
-            );
-        }
-        text.map(|text| Value { node: Node::String(text), span: reference.span })
-    }
-
-    fn account(&mut self, reference: &Reference) -> Option<Value> {
-        let Some(account) = &self.environment.account else {
-            let detail = format!(
-                "`config/{}.yaml` does not name its account, so `env.account` has no value.",
-                self.environment.name
-            );
-            self.diagnostics.push(
-                Diagnostic::error("Unknown reference", reference.span, detail)
-                    .hint("add `account: \"000000000000\"` to the environment's file"),
-            );
-            return None;
-        };
-        Some(Value { node: Node::String(account.clone()), span: reference.span })
-    }
-
-    fn item(&mut self, reference: &Reference) -> Option<Value> {
-        let Some(each) = self.each else {
-            let detail = "`each` exists only inside a resource that has a `for_each`.";
-            self.diagnostics.push(Diagnostic::error("Unknown reference", reference.span, detail));
-            return None;
-        };
-        match &reference.path[1..] {
-            [Step::Name(name)] if name == "key" => {
-                Some(Value { node: Node::String(each.key.clone()), span: reference.span })
-            }
-            [Step::Name(name), rest @ ..] if name == "value" => match descend(&each.value, rest) {
-                Ok(value) => Some(value),
-                Err((step, missing)) => {
-                    self.unknown(reference, step + 2, missing, "this item of the `for_each`");
-                    None
-                }
-            },
-            _ => {
-                let path = interpolate::display(&reference.path);
-                let detail = format!("`{path}` does not exist.");
-                self.diagnostics.push(
-                    Diagnostic::error("Unknown reference", reference.span, detail)
-                        .hint("there are `each.key` and `each.value`"),
-                );
-                None
-            }
-        }
-    }
-
-    fn unknown(&mut self, reference: &Reference, step: usize, missing: Missing, place: &str) {
-        self.diagnostics.push(unknown_step(reference, step, missing, place));
-    }
-}
-
-/// A reference of which one step leads nowhere.
-pub(super) fn unknown_step(
-    reference: &Reference,
-    step: usize,
-    missing: Missing,
-    place: &str,
-) -> Diagnostic {
-    let path = interpolate::display(&reference.path[..=step]);
-    let before = interpolate::display(&reference.path[..step]);
-    let (detail, hint) = match missing {
-        Missing::Key(names) => {
-            let hint = match &reference.path[step] {
-                Step::Name(name) | Step::Key(name) => {
-                    did_you_mean(name, names.iter().map(String::as_str))
-                }
-                _ => None,
-            };
-            (format!("There is no `{path}` in {place}."), hint)
-        }
-        Missing::Index(length) => {
-            (format!("There is no `{path}` in {place}: the list has {length} items."), None)
-        }
-        Missing::NoParts(what) => {
-            (format!("There is no `{path}` in {place}: `{before}` is {what}."), None)
-        }
-    };
-    Diagnostic::error("Unknown reference", reference.span, detail).maybe_hint(hint)
-}
-
-/// Where each reference stands, by its text.
-fn reference_places(value: &Value) -> HashMap<String, Span> {
-    let mut places = HashMap::new();
-    collect_places(value, &mut places);
-    places
-}
-
-fn collect_places(value: &Value, places: &mut HashMap<String, Span>) {
-    match &value.node {
-        Node::List(items) => items.iter().for_each(|item| collect_places(item, places)),
-        Node::Map(fields) => {
-            fields.values().for_each(|field| collect_places(&field.value, places));
-        }
-        Node::Template(parts) => {
-            for part in parts {
-                if let Part::Reference(reference) = part {
-                    places.insert(interpolate::display(&reference.path), reference.span);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A component's properties as it sees them: references as text, other `${` escaped.
-pub(super) fn to_json(value: &Value) -> Json {
-    match &value.node {
-        Node::Null => Json::Null,
-        Node::Bool(value) => Json::Bool(*value),
-        Node::Number(number) => Json::Number(number.clone()),
-        Node::String(text) => Json::String(interpolate::escape(text)),
-        Node::List(items) => items.iter().map(to_json).collect(),
-        Node::Map(fields) => {
-            fields.iter().map(|(name, field)| (name.clone(), to_json(&field.value))).collect()
-        }
-        Node::Template(parts) => Json::String(parts.iter().map(part_text).collect()),
-    }
-}
-
-fn part_text(part: &Part) -> String {
-    match part {
-        Part::Text(text) => interpolate::escape(text),
-        Part::Reference(reference) => format!("${{{}}}", interpolate::display(&reference.path)),
-        Part::Output(output) => format!("${{{}.{}}}", output.address, output.output),
-    }
-}
-
-/// What a component wrote, back as a value: null entries left out.
-fn from_json(
-    json: &Json,
-    span: Span,
-    places: &HashMap<String, Span>,
-    diagnostics: &mut Diagnostics,
-) -> Value {
-    let node = match json {
-        Json::Null => Node::Null,
-        Json::Bool(value) => Node::Bool(*value),
-        Json::Number(number) => Node::Number(number.clone()),
-        Json::String(text) => text_from_json(text, span, places, diagnostics),
-        Json::Array(items) => Node::List(
-            items.iter().map(|item| from_json(item, span, places, diagnostics)).collect(),
-        ),
-        Json::Object(fields) => {
-            let present = fields.iter().filter(|(_, value)| !value.is_null());
-            let fields = present.map(|(name, value)| {
-                let value = from_json(value, span, places, diagnostics);
-                (name.clone(), Field { key: span, value })
-            });
-            Node::Map(fields.collect())
-        }
-    };
-    Value { node, span }
-}
-
-fn text_from_json(
-    text: &str,
-    span: Span,
-    places: &HashMap<String, Span>,
-    diagnostics: &mut Diagnostics,
-) -> Node {
-    match interpolate::parse(text) {
-        Ok(pieces) => {
-            let place = |range: std::ops::Range<usize>| {
-                let inner = text[range].trim_start_matches("${").trim_end_matches('}');
-                places.get(inner.trim()).copied().unwrap_or(span)
-            };
-            yaml::template(pieces, place)
-        }
-        Err(error) => {
-            let detail = format!("The component wrote a reference that can't be read: {error}");
-            diagnostics.push(Diagnostic::error("Broken component", span, detail));
-            Node::Null
-        }
     }
 }

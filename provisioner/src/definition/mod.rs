@@ -5,12 +5,14 @@
 
 mod bind;
 pub mod component;
+mod constant;
 mod cycle;
 pub mod diagnostic;
 mod each;
 pub mod environment;
 mod expand;
 pub mod interpolate;
+mod json;
 mod load;
 mod option;
 pub mod program;
@@ -121,7 +123,7 @@ pub fn compile(
 pub fn as_written(file: File) -> Result<Json, Refusal> {
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
     match load::load(file, &mut sources, &mut diagnostics) {
-        (_, Some(value)) if !diagnostics.has_errors() => Ok(expand::to_json(&value)),
+        (_, Some(value)) if !diagnostics.has_errors() => Ok(json::to_json(&value)),
         _ => Err(Refusal { sources, diagnostics: diagnostics.sorted() }),
     }
 }
@@ -131,7 +133,7 @@ fn read_stacks(
     environment: &Environment,
     diagnostics: &mut Diagnostics,
 ) -> Vec<stack::Stack> {
-    let constants = expand::Constants { environment };
+    let constants = constant::Constants { environment };
     let mut stacks: Vec<stack::Stack> = Vec::new();
     let mut names = HashMap::new();
     for (file, value) in values {

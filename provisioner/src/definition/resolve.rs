@@ -5,9 +5,10 @@ use std::ops::Bound;
 
 use super::Environment;
 use super::bind::{References, Scope};
+use super::constant::Constants;
 use super::cycle;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use super::expand::{Constants, Expanded, Instances, Object};
+use super::expand::{Expanded, Instances, Object};
 use super::interpolate::{self, Piece};
 use super::option;
 use super::program::{Declaration, Program};

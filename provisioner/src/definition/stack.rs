@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::constant::Constants;
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::expand::Constants;
 use super::load::start_of;
 use super::option::{self, Scalar};
 use super::schema::Checker;

@@ -3,6 +3,7 @@
 
 mod check;
 mod editor;
+mod keyword;
 mod types;
 
 pub use check::Checker;
