@@ -46,8 +46,9 @@ pub struct Cluster {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub master_username: Option<String>,
     /// Whether RDS keeps the master password in Secrets Manager, and rotates it. `false` only
-    /// with `snapshot_identifier`, whose password then stays. Default `true`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// with `snapshot_identifier`, whose password then stays. Default `true`, also for a cluster
+    /// whose snapshot had it otherwise.
+    #[serde(default = "managed", skip_serializing_if = "Option::is_none")]
     pub manage_master_user_password: Option<bool>,
     /// The ARN of the KMS key that encrypts the master password. Default: Secrets Manager's own.
     #[schemars(regex(pattern = r"^arn:"))]
@@ -151,6 +152,11 @@ pub struct Cluster {
     /// Whether a change is made at once rather than in the maintenance window. Default `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_immediately: Option<bool>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "serde wants the field's type")]
+fn managed() -> Option<bool> {
+    Some(true)
 }
 
 /// A database engine.

@@ -76,7 +76,8 @@ impl Cluster {
         Ok(())
     }
 
-    /// What a restoration does not take is set when the cluster is there.
+    /// Databases and users come with the snapshot. What a restoration does not take is set when the
+    /// cluster is there.
     pub(super) async fn restore(&self, cx: &Context, owner: &Owner, snapshot: &str) -> Result<()> {
         cx.clients
             .rds()
@@ -85,7 +86,6 @@ impl Cluster {
             .snapshot_identifier(snapshot)
             .engine(word(&self.engine))
             .set_engine_version(self.engine_version.clone())
-            .set_database_name(self.database_name.clone())
             .set_db_subnet_group_name(self.db_subnet_group_name.clone())
             .set_vpc_security_group_ids(self.security_groups())
             .set_availability_zones(self.zones())

@@ -1,0 +1,14 @@
+//! Every kind through its life, with the real SDK: against a sandbox of the test's own, or against
+//! the endpoint that `PROVISION_TEST_ENDPOINT` names, e.g. that of
+//! `MOTO_IAM_LOAD_MANAGED_POLICIES=true moto_server`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "what is left out elsewhere is said to whoever runs it")]
+
+mod ecr;
+mod harness;
+mod iam;
+mod kms;
+mod logs;
+mod rds;
+mod secretsmanager;
