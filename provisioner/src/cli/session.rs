@@ -213,7 +213,7 @@ fn open_store(
 ) -> (Arc<dyn Store>, Arc<dyn LockFile>) {
     match &environment.state {
         StateLocation::Local(directory) => {
-            let store = Arc::new(LocalStore::new(&root.join(directory), &environment.name));
+            let store = Arc::new(LocalStore::new(directory, &environment.name));
             (store.clone(), store)
         }
         StateLocation::S3 { bucket, prefix, region } => {

@@ -40,7 +40,8 @@ pub(super) struct Settings {
     /// AWS itself.
     #[schemars(regex(pattern = r"^(sandbox|https?://.+)$"))]
     endpoint: Option<String>,
-    /// Where the state is kept. Default: `.provision/<environment>` beside `config`.
+    /// Where the state is kept. Each environment has a folder of its own
+    /// there. Default: `.provision` beside `config`.
     state: Option<State>,
     /// Tags of every object.
     #[serde(default)]
@@ -72,7 +73,7 @@ struct Bucket {
     /// The bucket's name. It should keep versions.
     #[schemars(length(min = 3, max = 63))]
     bucket: String,
-    /// What the keys of its objects begin with. Default: the environment's name.
+    /// What the keys of its objects begin with; the environment's name follows. Default: nothing.
     prefix: Option<String>,
     /// The bucket's region, where it is not the environment's.
     region: Option<String>,
@@ -219,7 +220,7 @@ fn assemble(
         region: settings.region.clone(),
         prefix: settings.prefix.clone().unwrap_or_else(|| name.to_owned()),
         endpoint,
-        state: state_location(root, name, settings.state.as_ref()),
+        state: state_location(root, settings.state.as_ref()),
         tags: settings.tags.iter().map(|(key, tag)| (key.clone(), tag.to_string())).collect(),
         parallel: usize::from(settings.parallel.unwrap_or(PARALLEL)),
         attempt_timeout,
@@ -231,13 +232,13 @@ fn first_line(value: &Value) -> Span {
     Span { end: value.span.start, ..value.span }
 }
 
-fn state_location(root: &Path, name: &str, state: Option<&State>) -> StateLocation {
+fn state_location(root: &Path, state: Option<&State>) -> StateLocation {
     match state {
-        None => StateLocation::Local(root.join(".provision").join(name)),
+        None => StateLocation::Local(root.join(".provision")),
         Some(State::Local(directory)) => StateLocation::Local(root.join(directory)),
         Some(State::S3(bucket)) => StateLocation::S3 {
             bucket: bucket.bucket.clone(),
-            prefix: bucket.prefix.clone().unwrap_or_else(|| name.to_owned()),
+            prefix: bucket.prefix.clone().unwrap_or_default(),
             region: bucket.region.clone(),
         },
     }
@@ -297,7 +298,7 @@ pub enum Endpoint {
 /// Where the state is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StateLocation {
-    /// In a directory on this machine.
+    /// In a directory on this machine, which may hold several environments'.
     Local(PathBuf),
     /// In a bucket.
     S3 {

@@ -188,7 +188,7 @@ impl Holder {
         let node = rustix::system::uname();
         Self {
             id: uuid::Uuid::new_v4().to_string(),
-            user: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
+            user: user(),
             host: node.nodename().to_string_lossy().into_owned(),
             process: Process::this(),
             command: command.to_owned(),
@@ -204,6 +204,12 @@ impl Holder {
             && Process::start_of(self.process.pid) != Some(self.process.started);
         gone || lapsed(self.renewed, now)
     }
+}
+
+/// The user's name, or number where the environment gives no name, as in a container.
+fn user() -> String {
+    let named = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    named.unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()))
 }
 
 impl Process {
