@@ -62,6 +62,7 @@ fn authorised(gateway: &Gateway, headers: &http::HeaderMap) -> bool {
 fn status(gateway: &Gateway) -> Value {
     let core = &gateway.core;
     let s3 = gateway.s3.iter().flat_map(|s3| s3.counts());
+    let s3 = s3.filter(|(_, count)| *count > 0);
     let objects = s3.map(|(kind, count)| (format!("s3/{kind}"), count)).chain(core.counts());
     json!({
         "version": env!("CARGO_PKG_VERSION"),
