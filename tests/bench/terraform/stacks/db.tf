@@ -48,54 +48,14 @@ resource "aws_rds_cluster" "cluster" {
   }
 }
 
-resource "aws_iam_role" "monitoring" {
-  name        = "${local.prefix}-monitoring"
-  description = "Lets RDS write measurements to CloudWatch Logs"
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "monitoring.rds.amazonaws.com" }
-      Action    = "sts:AssumeRole"
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "monitoring" {
-  name = "monitoring"
-  role = aws_iam_role.monitoring.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogGroup", "logs:PutRetentionPolicy"]
-        Resource = "arn:aws:logs:*:*:log-group:RDS*"
-      },
-      {
-        Effect = "Allow"
-        Action = [
-          "logs:CreateLogStream",
-          "logs:DescribeLogStreams",
-          "logs:GetLogEvents",
-          "logs:PutLogEvents",
-        ]
-        Resource = "arn:aws:logs:*:*:log-group:RDS*:log-stream:*"
-      },
-    ]
-  })
-}
-
 resource "aws_rds_cluster_instance" "instance" {
-  identifier                            = "${local.prefix}-cluster-1"
-  cluster_identifier                    = aws_rds_cluster.cluster.id
-  engine                                = aws_rds_cluster.cluster.engine
-  instance_class                        = "db.serverless"
-  promotion_tier                        = 0
-  publicly_accessible                   = false
-  auto_minor_version_upgrade            = true
-  monitoring_interval                   = 60
-  monitoring_role_arn                   = aws_iam_role.monitoring.arn
-  performance_insights_enabled          = true
-  performance_insights_retention_period = 7
+  identifier                   = "${local.prefix}-cluster-1"
+  cluster_identifier           = aws_rds_cluster.cluster.id
+  engine                       = aws_rds_cluster.cluster.engine
+  instance_class               = "db.serverless"
+  promotion_tier               = 0
+  publicly_accessible          = false
+  auto_minor_version_upgrade   = true
+  monitoring_interval          = 0
+  performance_insights_enabled = false
 }
