@@ -19,11 +19,15 @@ pub fn origin(value: &Value) -> Option<&str> {
 
 /// Whether the value, or anything inside it, is a marker.
 pub fn is_partial(value: &Value) -> bool {
+    first(value).is_some()
+}
+
+/// Where the first value that is not known will come from.
+pub fn first(value: &Value) -> Option<&str> {
     match value {
-        Value::Array(items) => items.iter().any(is_partial),
-        Value::Object(_) if origin(value).is_some() => true,
-        Value::Object(fields) => fields.values().any(is_partial),
-        _ => false,
+        Value::Array(items) => items.iter().find_map(first),
+        Value::Object(fields) => origin(value).or_else(|| fields.values().find_map(first)),
+        _ => None,
     }
 }
 

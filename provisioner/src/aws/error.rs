@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -11,20 +12,20 @@ use aws_smithy_types::error::operation::BuildError;
 /// A call to AWS that failed.
 ///
 /// `Display` names the operation and AWS's words; the chain below it holds the transport's.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: Kind,
     // Boxed: an error is rare, and every result would be its size.
     details: Box<Details>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Details {
     operation: Option<String>,
     code: Option<String>,
     message: String,
     request_id: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What an error means for what to do next.
@@ -236,7 +237,7 @@ where
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {
         let mut invalid = Self::invalid("the request could not be built");
-        invalid.details.source = Some(Box::new(error));
+        invalid.details.source = Some(Arc::new(error));
         invalid
     }
 }
@@ -253,7 +254,7 @@ where
         _ if status != 0 => (by_status(status), "the answer could not be understood"),
         _ => (Kind::Ambiguous, "the answer broke off"),
     };
-    let source = error.into_source().ok();
+    let source = error.into_source().ok().map(Arc::from);
     let message = message.to_owned();
     Error {
         kind,

@@ -88,7 +88,7 @@ fn plan_for(session: &Session, world: &crate::engine::refresh::World) -> Plan {
         }
     }
     let consent = state.entries.keys().cloned().collect();
-    let scope = Scope { only: None, consent };
+    let scope = Scope { consent, ..Scope::default() };
     plan::teardown(&session.environment.name, &session.kinds, &state, world, &scope)
 }
 

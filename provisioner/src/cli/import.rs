@@ -5,6 +5,7 @@ use clap::Args;
 use super::session::Session;
 use super::{ExitStatus, Failed, Global};
 use crate::address::Address;
+use crate::engine::diff;
 use crate::resource::Id;
 use crate::state::{Entry, Status};
 use crate::view::View;
@@ -59,9 +60,12 @@ impl Import {
         let live = found.into_iter().flatten().next().ok_or_else(|| {
             Failed::new(format!("there is no {} {id} on AWS", declared.kind.name()))
         })?;
+        let wanted = declared.properties.evaluate(&|address, name| {
+            session.state.outputs_of(address).map(|outputs| outputs[name].clone())
+        });
         let entry = Entry {
             kind: declared.kind.name().to_owned(),
-            inputs: live.properties,
+            inputs: diff::taken_over(&live.properties, &wanted, declared.kind.traits()),
             tags: live.tags.unwrap_or_default(),
             depends_on: declared.depends_on.clone(),
             protect: declared.protect,

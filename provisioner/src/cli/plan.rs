@@ -66,13 +66,13 @@ impl ScopeArgs {
         let mut consent = up::addresses(&self.allow_replace)?;
         consent.extend(up::addresses(&self.allow_delete)?);
         if self.stack.is_empty() {
-            return Ok(Scope { only: None, consent });
+            return Ok(Scope { consent, ..Scope::default() });
         }
         let stacks: BTreeSet<String> = self.stack.iter().cloned().collect();
         for stack in &stacks {
             check_stack(program, stack)?;
         }
-        Ok(Scope { only: Some(graph::with_dependencies(program, &stacks)), consent })
+        Ok(Scope { only: Some(graph::with_dependencies(program, &stacks)), stacks, consent })
     }
 }
 

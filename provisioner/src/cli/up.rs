@@ -38,6 +38,9 @@ pub struct Up {
     execution: Execution,
 }
 
+/// How long the last write of an interrupted run may take.
+const LAST_WRITE: Duration = Duration::from_secs(10);
+
 /// How a plan is carried out.
 #[derive(Debug, Args)]
 pub struct Execution {
@@ -171,7 +174,12 @@ impl Execution {
             view.event(&event);
         }
         session.timed("execute", began.elapsed());
-        let Some(report) = report else { return Ok(ExitStatus::Interrupted) };
+        let Some(report) = report else {
+            // What is known must not be lost with the run; that the store is slow must not keep
+            // somebody who wants to stop now.
+            let _ = tokio::time::timeout(LAST_WRITE, writer.flush()).await;
+            return Ok(ExitStatus::Interrupted);
+        };
         let report = report?;
         writer.close();
         // The writer has written everything by now; its task has nothing to say.

@@ -6,20 +6,23 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::diff;
 use super::event::{Events, Progress};
 use super::owner::owner;
 use super::plan::{Action, PlanError};
-use super::refresh::unclaimed;
-use super::retry::{Attempts, Patience};
 use super::schedule::{Node, Part};
 use super::wait::{Goal, Poller, Request, Waited};
 use super::walk::Turn;
 use crate::address::Address;
 use crate::aws::{Context, Error};
 use crate::definition::{Declaration, Program};
-use crate::resource::{Deleted, ErasedChange, Id, Kind, Kinds, Observed, Owner, Tags};
-use crate::state::{Deposed, Entry, Status, StoreError, Writer};
+use crate::resource::{Id, Kind, Kinds, Observed, Owner, Tags};
+use crate::state::{Entry, Status, StoreError, Writer};
+use crate::unknown;
+
+mod change;
+mod make;
+mod record;
+mod unmake;
 
 /// The least time that an object is given.
 const LEAST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -71,6 +74,16 @@ pub enum ApplyError {
     },
 }
 
+impl ApplyError {
+    /// Whether the caller's credentials have run out: no other call can succeed either.
+    pub(super) fn is_expired(&self) -> bool {
+        match self {
+            Self::Aws(error) | Self::Blocked { source: error, .. } => error.is_expired(),
+            _ => false,
+        }
+    }
+}
+
 /// What the nodes of a run share. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Apply {
@@ -95,24 +108,15 @@ struct Work<'a> {
 impl Apply {
     /// Does what the node says.
     pub(super) async fn node(&self, node: &Node, turn: Turn) -> Result<Option<Id>, ApplyError> {
-        let address = &node.step.address;
         match (node.part, node.step.action) {
             (Part::Make, Action::Update | Action::Resume) => {
                 self.update(node, turn).await.map(Some)
             }
             (Part::Make, _) => self.create(node, turn).await.map(Some),
-            (Part::Unmake, action) => self.unmake(node, action, turn).await.map(|()| None),
+            (Part::Unmake, _) => self.unmake(node, turn).await.map(|()| None),
             (Part::Cleanup, _) => self.cleanup(node, turn).await.map(|()| None),
-            (Part::Forget, _) => {
-                self.writer.commit(|state| drop(state.entries.remove(address))).await?;
-                Ok(None)
-            }
+            (Part::Forget, _) => self.forget(node).await.map(|()| None),
         }
-    }
-
-    fn kind_of(&self, kind: &str) -> Result<Arc<dyn Kind>, Error> {
-        let found = self.kinds.get(kind).cloned();
-        found.ok_or_else(|| Error::invalid(format!("there is no kind `{kind}`")))
     }
 
     fn declaration(&self, address: &Address) -> Result<&Declaration, Error> {
@@ -127,6 +131,9 @@ impl Apply {
                 state.outputs_of(address).map(|outputs| outputs[name].clone())
             })
         });
+        if let Some(origin) = unknown::first(&properties) {
+            return Err(Error::invalid(format!("{origin} is not known")).into());
+        }
         declaration.kind.normalize(&properties).map_err(|problems| {
             let address = declaration.address.clone();
             ApplyError::Properties(PlanError { address, problems })
@@ -138,290 +145,23 @@ impl Apply {
         owner(&self.environment, &lineage, address, tags, token)
     }
 
-    async fn create(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
-        let declaration = self.declaration(&node.step.address)?;
-        let wanted = self.wanted(declaration)?;
-        let work = Work {
+    fn work<'a>(&self, declaration: &'a Declaration, action: Action) -> Work<'a> {
+        let typical = declaration.kind.traits().create_time;
+        Work {
             kind: &declaration.kind,
             address: &declaration.address,
-            action: node.step.action,
-            timeout: timeout(declaration.timeout, declaration.kind.traits().create_time),
-        };
-        let token = uuid::Uuid::new_v4().to_string();
-        self.intend(declaration, &wanted, &token).await?;
-        let owner = self.owner(work.address, &declaration.tags, &token);
-        let made = match self.make(&work, &wanted, &owner).await {
-            Ok(made) => made,
-            Err(error) => {
-                self.nothing_was_made(work.address, &error).await;
-                return Err(error.into());
-            }
-        };
-        self.writer.record(|state| set_id(state, work.address, &made.id));
-        let outputs = match made.outputs {
-            Some(outputs) => outputs,
-            None => {
-                let mut observed = self.ready(&work, &made.id, turn).await?;
-                let whole = (&wanted, &owner.tags, None);
-                if made.found && self.sync(&work, &made.id, whole, &observed).await? {
-                    observed = self.ready_again(&work, &made.id).await?;
-                }
-                observed.outputs
-            }
-        };
-        self.settle(declaration, wanted, &made.id, outputs);
-        Ok(made.id)
-    }
-
-    /// The intent stands in the store before the call leaves. What it replaces is kept as deposed.
-    async fn intend(
-        &self,
-        declaration: &Declaration,
-        wanted: &Json,
-        token: &str,
-    ) -> Result<(), Arc<StoreError>> {
-        let status = Status::Creating { token: token.to_owned(), id: None };
-        let mut entry = entry(declaration, wanted.clone(), status);
-        self.writer
-            .commit(|state| {
-                if let Some(old) = state.entries.remove(&declaration.address) {
-                    entry.deposed = deposed(old);
-                }
-                state.entries.insert(declaration.address.clone(), entry);
-            })
-            .await
-    }
-
-    /// Asks AWS for the object. After an answer that leaves open whether it was made, and after
-    /// "exists already", looks for it before asking again.
-    async fn make(&self, work: &Work<'_>, wanted: &Json, owner: &Owner) -> Result<Made, Error> {
-        let mut attempts = Attempts::new(Patience::within(work.timeout));
-        loop {
-            let error = match work.kind.create(&self.cx, wanted, owner).await {
-                Ok(made) => {
-                    let found = made.unfinished;
-                    return Ok(Made { id: made.id, outputs: made.outputs, found });
-                }
-                Err(error) => error,
-            };
-            if error.is_ambiguous() || error.is_already_exists() {
-                let found = work.kind.find(&self.cx, wanted, owner).await?;
-                let entry = self.writer.read(|state| state.entries.get(work.address).cloned());
-                let found = entry.map_or(Vec::new(), |entry| unclaimed(&entry, found));
-                if let Some(id) = found.into_iter().next() {
-                    return Ok(Made { id, outputs: None, found: true });
-                }
-            }
-            self.say(work, &error.to_string());
-            attempts.again(error).await?;
+            action,
+            timeout: timeout(declaration.timeout, typical),
         }
     }
 
-    /// Takes the intent back when AWS clearly refused; keeps it when something may exist.
-    async fn nothing_was_made(&self, address: &Address, error: &Error) {
-        if error.is_ambiguous() {
-            return;
-        }
-        self.writer.record(|state| {
-            let Some(entry) = state.entries.get_mut(address) else { return };
-            match entry.deposed.pop() {
-                Some(old) => {
-                    entry.inputs = old.inputs;
-                    entry.status = Status::Ready { id: old.id, outputs: old.outputs };
-                }
-                None => drop(state.entries.remove(address)),
-            }
-        });
+    fn entry(&self, address: &Address) -> Option<Entry> {
+        self.writer.read(|state| state.entries.get(address).cloned())
     }
 
-    async fn update(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
-        let declaration = self.declaration(&node.step.address)?;
-        let work = Work {
-            kind: &declaration.kind,
-            address: &declaration.address,
-            action: node.step.action,
-            timeout: timeout(declaration.timeout, declaration.kind.traits().create_time),
-        };
-        let id = node.step.id.clone().ok_or_else(|| Error::invalid("the plan has no id"))?;
-        let wanted = self.wanted(declaration)?;
-        let applied = self.writer.read(|state| state.entries.get(work.address).cloned());
-        self.writer
-            .commit(|state| {
-                if let Some(entry) = state.entries.get_mut(work.address) {
-                    entry.status = begun(&entry.status, &id);
-                }
-            })
-            .await?;
-        let observed = match work.action {
-            Action::Resume => self.ready(&work, &id, turn).await?,
-            _ => self.observe(&work, &id).await?,
-        };
-        let tags = self.owner(work.address, &declaration.tags, "").tags;
-        let changed = self.sync(&work, &id, (&wanted, &tags, applied.as_ref()), &observed).await?;
-        let outputs = match changed {
-            true => self.ready_again(&work, &id).await?.outputs,
-            false => observed.outputs,
-        };
-        self.settle(declaration, wanted, &id, outputs);
-        Ok(id)
-    }
-
-    /// Brings a live object to what is wanted; makes no call when nothing differs.
-    async fn sync(
-        &self,
-        work: &Work<'_>,
-        id: &Id,
-        (wanted, tags, applied): (&Json, &Tags, Option<&Entry>),
-        live: &Observed,
-    ) -> Result<bool, Error> {
-        let none = Tags::new();
-        let inputs = applied.map(|entry| &entry.inputs);
-        let changes = diff::properties(wanted, &live.properties, inputs, work.kind.traits());
-        let applied_tags = applied.map_or(&none, |entry| &entry.tags);
-        let mut names: Vec<String> =
-            changes.iter().map(|change| change.property().to_owned()).collect();
-        names.dedup();
-        let change = ErasedChange {
-            before: live.properties.clone(),
-            properties: names,
-            tags: diff::tags(tags, live.tags.as_ref(), applied_tags, work.kind.traits()),
-        };
-        if change.properties.is_empty() && change.tags.is_empty() {
-            return Ok(false);
-        }
-        let mut attempts = Attempts::new(Patience::within(work.timeout));
-        while let Err(error) = work.kind.update(&self.cx, id, wanted, &change).await {
-            self.say(work, &error.to_string());
-            attempts.again(error).await?;
-        }
-        Ok(true)
-    }
-
-    async fn unmake(&self, node: &Node, action: Action, turn: Turn) -> Result<(), ApplyError> {
-        let address = &node.step.address;
-        let Some(entry) = self.writer.read(|state| state.entries.get(address).cloned()) else {
-            return Ok(());
-        };
-        let Some(id) = node.step.id.clone() else { return Ok(()) };
-        let began = Status::Deleting { id: id.clone() };
-        self.writer
-            .commit(|state| {
-                if let Some(entry) = state.entries.get_mut(address) {
-                    entry.status = began;
-                }
-            })
-            .await?;
-        self.delete(address, action, &entry, (&id, &entry.inputs), turn).await?;
-        self.writer.record(|state| {
-            // What an earlier replacement left is still there, and must stay known.
-            let keep = state.entries.get_mut(address).filter(|entry| !entry.deposed.is_empty());
-            match keep.and_then(|entry| Some((entry.deposed.pop()?, entry))) {
-                Some((old, entry)) => {
-                    entry.inputs = old.inputs;
-                    entry.status = Status::Deleting { id: old.id };
-                }
-                None => drop(state.entries.remove(address)),
-            }
-        });
-        Ok(())
-    }
-
-    async fn cleanup(&self, node: &Node, turn: Turn) -> Result<(), ApplyError> {
-        let address = &node.step.address;
-        let Some(entry) = self.writer.read(|state| state.entries.get(address).cloned()) else {
-            return Ok(());
-        };
-        let Some(old) = entry.deposed.iter().find(|old| Some(&old.id) == node.step.id.as_ref())
-        else {
-            return Ok(());
-        };
-        self.delete(address, node.step.action, &entry, (&old.id, &old.inputs), turn).await?;
-        self.writer.record(|state| {
-            if let Some(entry) = state.entries.get_mut(address) {
-                entry.deposed.retain(|deposed| deposed.id != old.id);
-            }
-        });
-        Ok(())
-    }
-
-    async fn delete(
-        &self,
-        address: &Address,
-        action: Action,
-        entry: &Entry,
-        (id, inputs): (&Id, &Json),
-        turn: Turn,
-    ) -> Result<(), ApplyError> {
-        let kind = self.kind_of(&entry.kind)?;
-        let own = self.declaration(address).ok().and_then(|declared| declared.timeout);
-        let timeout = timeout(own, kind.traits().delete_time);
-        let work = Work { kind: &kind, address, action, timeout };
-        let mut attempts = Attempts::new(Patience::deleting(timeout));
-        let deleted = loop {
-            match kind.delete(&self.cx, id, inputs).await {
-                Ok(deleted) => break deleted,
-                Err(error) => self.blocked(&work, id, error, &mut attempts).await?,
-            }
-        };
-        match deleted {
-            Deleted::Gone => Ok(()),
-            Deleted::Pending => self.gone(&work, id, turn).await,
-        }
-    }
-
-    /// Names what stands in the way of a deletion, and waits for it to go.
-    async fn blocked(
-        &self,
-        work: &Work<'_>,
-        id: &Id,
-        error: Error,
-        attempts: &mut Attempts,
-    ) -> Result<(), ApplyError> {
-        if !error.is_dependency_violation() {
-            self.say(work, &error.to_string());
-            return Ok(attempts.again(error).await?);
-        }
-        // The refusal itself is what matters; that its reason can't be read changes nothing.
-        let blockers = work.kind.blockers(&self.cx, id).await.unwrap_or_default();
-        let word = match blockers.as_slice() {
-            [] => error.to_string(),
-            _ => format!("waiting for {}", blockers.join(", ")),
-        };
-        self.say(work, &word);
-        attempts.again(error).await.map_err(|source| match blockers.is_empty() {
-            true => source.into(),
-            false => ApplyError::Blocked { id: id.clone(), blockers, source },
-        })
-    }
-
-    /// One look, without waiting.
-    async fn observe(&self, work: &Work<'_>, id: &Id) -> Result<Observed, Error> {
-        let mut attempts = Attempts::new(Patience::within(work.timeout));
-        loop {
-            match work.kind.read(&self.cx, std::slice::from_ref(id)).await {
-                Ok(mut objects) => {
-                    let found = objects.pop().flatten();
-                    return found.ok_or_else(|| Error::invalid(format!("{id} is gone")));
-                }
-                Err(error) => attempts.again(error).await?,
-            }
-        }
-    }
-
-    async fn ready_again(&self, work: &Work<'_>, id: &Id) -> Result<Observed, ApplyError> {
-        self.wait(work, id, Goal::Ready)
-            .await?
-            .ok_or_else(|| Error::invalid(format!("{id} went away while it was changed")).into())
-    }
-
-    async fn ready(&self, work: &Work<'_>, id: &Id, turn: Turn) -> Result<Observed, ApplyError> {
-        drop(turn);
-        self.ready_again(work, id).await
-    }
-
-    async fn gone(&self, work: &Work<'_>, id: &Id, turn: Turn) -> Result<(), ApplyError> {
-        drop(turn);
-        self.wait(work, id, Goal::Gone).await.map(|_| ())
+    async fn ready(&self, work: &Work<'_>, id: &Id) -> Result<Observed, ApplyError> {
+        let ready = self.wait(work, id, Goal::Ready).await?;
+        ready.ok_or_else(|| Error::invalid(format!("{id} went away while it was waited for")).into())
     }
 
     async fn wait(
@@ -439,12 +179,7 @@ impl Apply {
             Waited::Ready(observed) => Ok(Some(observed)),
             Waited::Gone => Ok(None),
             Waited::Failed(reason) => {
-                let status = Status::Failed { id: id.clone(), reason: reason.clone() };
-                self.writer.record(|state| {
-                    if let Some(entry) = state.entries.get_mut(work.address) {
-                        entry.status = status;
-                    }
-                });
+                self.writer.record(|state| record::failed(state, work.address, id, &reason));
                 Err(ApplyError::Failed { id: id.clone(), reason })
             }
             Waited::TimedOut(last) => Err(ApplyError::TimedOut {
@@ -458,13 +193,8 @@ impl Apply {
 
     fn settle(&self, declaration: &Declaration, inputs: Json, id: &Id, outputs: Json) {
         let status = Status::Ready { id: id.clone(), outputs };
-        let mut entry = entry(declaration, inputs, status);
-        self.writer.record(|state| {
-            if let Some(old) = state.entries.remove(&declaration.address) {
-                entry.deposed = old.deposed;
-            }
-            state.entries.insert(declaration.address.clone(), entry);
-        });
+        let entry = record::entry(declaration, inputs, status);
+        self.writer.record(|state| record::settled(state, &declaration.address, entry));
     }
 
     fn say(&self, work: &Work<'_>, status: &str) {
@@ -473,58 +203,8 @@ impl Apply {
     }
 }
 
-/// What a creation gave.
-struct Made {
-    id: Id,
-    outputs: Option<Json>,
-    /// It may differ from what is wanted: an earlier attempt's object was found instead, or AWS
-    /// takes the rest only now.
-    found: bool,
-}
-
 fn timeout(own: Option<Duration>, typical: Duration) -> Duration {
     own.unwrap_or_else(|| LEAST_TIMEOUT.max(typical * TIMEOUT_FACTOR))
-}
-
-fn entry(declaration: &Declaration, inputs: Json, status: Status) -> Entry {
-    Entry {
-        kind: declaration.kind.name().to_owned(),
-        inputs,
-        tags: declaration.tags.clone(),
-        depends_on: declaration.depends_on.clone(),
-        protect: declaration.protect,
-        retain: declaration.retain,
-        status,
-        deposed: Vec::new(),
-    }
-}
-
-/// What an entry leaves behind when another object takes its address.
-fn deposed(old: Entry) -> Vec<Deposed> {
-    let mut left = old.deposed;
-    if let Status::Ready { id, outputs } | Status::Updating { id, outputs } = old.status {
-        left.push(Deposed { id, inputs: old.inputs, outputs });
-    }
-    left
-}
-
-/// The status of an object about to be changed, from what it was.
-fn begun(before: &Status, id: &Id) -> Status {
-    match before {
-        Status::Ready { outputs, .. } | Status::Updating { outputs, .. } => {
-            Status::Updating { id: id.clone(), outputs: outputs.clone() }
-        }
-        Status::Creating { token, .. } => {
-            Status::Creating { token: token.clone(), id: Some(id.clone()) }
-        }
-        other => other.clone(),
-    }
-}
-
-fn set_id(state: &mut crate::state::State, address: &Address, id: &Id) {
-    if let Some(entry) = state.entries.get_mut(address) {
-        entry.status = begun(&entry.status, id);
-    }
 }
 
 /// The outputs of every object that is ready.

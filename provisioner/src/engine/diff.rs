@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::resource::{Compare, Owner, TagChange, Tags, Traits};
+use crate::state::{Entry, Status};
 use crate::unknown;
 
 /// One property that differs.
@@ -53,6 +54,36 @@ pub fn properties(
     comparison.changes
 }
 
+/// What was last applied to an entry's object, as far as that is known: a change or a creation
+/// that was interrupted leaves open what AWS took of the properties that it does not give back.
+pub fn applied<'a>(entry: &'a Entry, traits: &Traits) -> Cow<'a, Json> {
+    match entry.status {
+        Status::Ready { .. } => Cow::Borrowed(&entry.inputs),
+        _ => Cow::Owned(beyond_doubt(&entry.inputs, traits)),
+    }
+}
+
+/// Of the properties that a creation was asked with, those that the object must have: what AWS
+/// does not give back, and lets be changed, may have been left out.
+pub fn beyond_doubt(inputs: &Json, traits: &Traits) -> Json {
+    let sure = |name: &str| {
+        compare_mode(traits, name) != Some(Compare::WriteOnly) || traits.immutable.contains(&name)
+    };
+    let fields = entries(inputs).filter(|(name, _)| sure(name));
+    fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// What a live object that nobody has applied anything to counts as made with: its properties,
+/// and those that AWS does not give back and can't change, which are taken on trust.
+pub fn taken_over(live: &Json, wanted: &Json, traits: &Traits) -> Json {
+    let on_trust = |name: &str| {
+        compare_mode(traits, name) == Some(Compare::WriteOnly) && traits.immutable.contains(&name)
+    };
+    let trusted = entries(wanted).filter(|(name, _)| on_trust(name));
+    let fields = entries(live).chain(trusted);
+    fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// The tags that differ: `wanted` are all that should be there, `applied` those that an earlier
 /// run set and may take away. Other tags are somebody else's and stay. Where AWS does not give the
 /// tags back, those that an earlier run set count as there.
@@ -88,6 +119,8 @@ impl Comparison<'_> {
     fn value(&mut self, path: &str, wanted: &Json, live: &Json) {
         let whole = compare_mode(self.traits, path).is_some();
         match (wanted, live) {
+            // Nothing is what an optional property is when it is not given.
+            (Json::Null, _) => {}
             (Json::Object(fields), Json::Object(_))
                 if !whole && unknown::origin(wanted).is_none() =>
             {
@@ -137,6 +170,7 @@ fn covers_plain(traits: &Traits, path: &str, wanted: &Json, live: &Json) -> bool
             wanted.len() == live.len()
                 && wanted.iter().zip(live).all(|(wanted, live)| covers(traits, &item, wanted, live))
         }
+        (Json::Null, _) => true,
         (Json::Number(wanted), Json::Number(live)) => wanted.as_f64() == live.as_f64(),
         (wanted, Json::Null) => is_empty(wanted),
         _ => wanted == live,

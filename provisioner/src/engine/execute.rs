@@ -116,11 +116,14 @@ pub async fn execute(run: Run, plan: &Plan) -> Result<Report, Arc<StoreError>> {
     let nodes: Vec<Arc<Node>> = schedule.nodes.iter().cloned().map(Arc::new).collect();
     let outcomes = walk::walk(&schedule.dag, run.parallel, &run.stop, |index, turn| {
         let (apply, node) = (apply.clone(), Arc::clone(&nodes[index]));
-        let failures = Arc::clone(&failures);
+        let (failures, stop) = (Arc::clone(&failures), run.stop.clone());
         async move {
             let result = one(&apply, &node, turn).await;
             let done = result.is_ok();
             if let Err(error) = result {
+                if error.is_expired() {
+                    stop.cancel();
+                }
                 failures.lock().unwrap_or_else(PoisonError::into_inner).insert(index, error);
             }
             done
@@ -197,6 +200,12 @@ impl Report {
         self.failed.is_empty() && self.skipped.is_empty()
     }
 
+    /// The object at which the credentials ran out.
+    fn expired(&self) -> Option<&Address> {
+        let mut failed = self.failed.iter();
+        failed.find(|failure| failure.error.is_expired()).map(|failure| &failure.address)
+    }
+
     fn add(
         &mut self,
         nodes: &[Arc<Node>],
@@ -208,6 +217,10 @@ impl Report {
         let step = &nodes[index].step;
         match (outcome, error) {
             (Outcome::Done, _) => self.done += 1,
+            // The credentials ran out for all of them at once: told once, it is enough.
+            (Outcome::Failed, Some(error)) if error.is_expired() && self.expired().is_some() => {
+                self.skipped.push((step.address.clone(), self.expired().cloned()));
+            }
             (Outcome::Failed, Some(error)) => {
                 self.failed.push(Failure { address: step.address.clone(), error });
             }

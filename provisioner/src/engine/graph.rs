@@ -1,5 +1,6 @@
 //! The order of what depends on what.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
@@ -63,6 +64,42 @@ impl Dag {
         }
     }
 
+    /// Nodes each of which waits for the next and the last for the first, where there are such.
+    pub(super) fn cycle(&self) -> Option<Vec<usize>> {
+        let stuck = self.stuck();
+        let mut first = vec![None; stuck.len()];
+        for node in (0..stuck.len()).filter(|node| stuck[*node]) {
+            for &next in &self.dependents[node] {
+                first[next] = Some(node);
+            }
+        }
+        // Each of these nodes waits for another of them, so that a way back never ends.
+        let mut here = stuck.iter().position(|stuck| *stuck)?;
+        let mut way = Vec::new();
+        let mut seen = BTreeMap::new();
+        while let Entry::Vacant(place) = seen.entry(here) {
+            place.insert(way.len());
+            way.push(here);
+            here = first[here]?;
+        }
+        Some(way.split_off(seen[&here]))
+    }
+
+    /// For each node, whether it waits for itself or for one that does.
+    fn stuck(&self) -> Vec<bool> {
+        let mut waits = self.waits.clone();
+        let mut ready: Vec<usize> = (0..waits.len()).filter(|node| waits[*node] == 0).collect();
+        while let Some(node) = ready.pop() {
+            for &next in &self.dependents[node] {
+                waits[next] -= 1;
+                if waits[next] == 0 {
+                    ready.push(next);
+                }
+            }
+        }
+        waits.into_iter().map(|waits| waits > 0).collect()
+    }
+
     /// The longest path, with `cost` of each node.
     pub(super) fn critical_path(
         &self,
@@ -85,5 +122,27 @@ impl Dag {
             }
         }
         longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dag(nodes: usize, edges: &[(usize, usize)]) -> Dag {
+        let mut dag = Dag::default();
+        (0..nodes).for_each(|_| {
+            dag.add_node();
+        });
+        edges.iter().for_each(|&(first, then)| dag.add_edge(first, then));
+        dag
+    }
+
+    #[test]
+    fn a_cycle_is_found_without_what_hangs_on_it() {
+        assert_eq!(dag(3, &[(0, 1), (1, 2), (0, 2)]).cycle(), None);
+        let mut cycle = dag(6, &[(0, 1), (1, 2), (2, 3), (3, 1), (3, 4), (4, 5)]).cycle().unwrap();
+        cycle.sort();
+        assert_eq!(cycle, [1, 2, 3]);
     }
 }

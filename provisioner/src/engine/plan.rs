@@ -8,14 +8,16 @@ use serde_json::Value as Json;
 use super::diff::{self, PropertyChange};
 use super::owner::user_and_identity_tags;
 use super::refresh::World;
+use super::schedule::Schedule;
 use crate::address::Address;
 use crate::definition::{Declaration, Program};
 use crate::resource::{Id, Kinds, Observed, Problem, Status as Condition, TagChange};
-use crate::state::{Entry, State, Status};
+use crate::state::{Deposed, Entry, State, Status};
 use crate::unknown;
 
 mod decide;
 pub(crate) mod outputs;
+mod partial;
 
 pub use outputs::OutputChange;
 
@@ -109,18 +111,34 @@ pub struct Bookkeeping {
     pub vanished: BTreeSet<Address>,
 }
 
+impl Bookkeeping {
+    /// Of what an address had replaced, only `left` is there.
+    fn leave(&mut self, address: &Address, entry: &Entry, left: Vec<Deposed>) {
+        let entry = self.settled.remove(address).unwrap_or_else(|| entry.clone());
+        if entry.status == Status::Gone && left.is_empty() {
+            self.vanished.insert(address.clone());
+        } else {
+            self.settled.insert(address.clone(), Entry { deposed: left, ..entry });
+        }
+    }
+}
+
 /// Whom and what a plan is for.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// Only these addresses; `None` for all.
     pub only: Option<BTreeSet<Address>>,
+    /// With `only`: stacks of which it holds every object, those declared no more included.
+    pub stacks: BTreeSet<String>,
     /// Objects that hold data and may be deleted or replaced all the same.
     pub consent: BTreeSet<Address>,
 }
 
 impl Scope {
     fn holds(&self, address: &Address) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(address))
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.contains(address) || self.stacks.contains(address.stack()))
     }
 }
 
@@ -135,6 +153,18 @@ pub struct PlanError {
 }
 
 impl Plan {
+    fn new(environment: &str, lineage: &str) -> Self {
+        Self {
+            environment: environment.to_owned(),
+            lineage: lineage.to_owned(),
+            steps: Vec::new(),
+            outputs: Vec::new(),
+            unchanged: 0,
+            refusals: Vec::new(),
+            bookkeeping: Bookkeeping::default(),
+        }
+    }
+
     /// Whether nothing has to be done.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.outputs.is_empty()
@@ -164,10 +194,33 @@ impl Action {
     }
 }
 
+/// What planning looks at beside the declarations.
+struct View<'a> {
+    kinds: &'a Kinds,
+    world: &'a World,
+    scope: &'a Scope,
+}
+
+impl<'a> View<'a> {
+    /// The live object of an entry.
+    fn live<'e>(&self, address: &Address, entry: &'e Entry) -> Option<(&'e Id, &'a Observed)>
+    where
+        'a: 'e,
+    {
+        let id = entry.status.id().or_else(|| self.world.found.get(address))?;
+        Some((id, self.world.get(&entry.kind, id)?))
+    }
+
+    fn holds_data(&self, kind: &str) -> bool {
+        self.kinds.get(kind).is_some_and(|kind| kind.traits().holds_data)
+    }
+}
+
 /// Plans to converge what is there to what is declared.
 ///
 /// # Errors
-/// Every object whose properties break a rule now that more is known.
+/// Every object whose properties break a rule now that more is known, or that no order of the
+/// steps can bring to what is declared.
 pub fn converge(
     program: &Program,
     kinds: &Kinds,
@@ -175,7 +228,7 @@ pub fn converge(
     world: &World,
     scope: &Scope,
 ) -> Result<Plan, Vec<PlanError>> {
-    let mut planner = Planner::new(program, state, world, scope);
+    let mut planner = Planner::new(program, state, View { kinds, world, scope });
     let mut errors = Vec::new();
     for address in super::graph::dependencies_first(program) {
         let declaration = &program.declarations[address];
@@ -188,14 +241,40 @@ pub fn converge(
     if !errors.is_empty() {
         return Err(errors);
     }
+    let Planner { mut plan, outputs, view, .. } = planner;
     for (address, entry) in state.entries.iter().rev().filter(|(address, _)| scope.holds(address)) {
-        planner.cleanups(address, entry);
+        decide::cleanups(&mut plan, &view, address, entry);
         if !program.declarations.contains_key(address) {
-            planner.undeclared(kinds, address, entry);
+            decide::undeclared(&mut plan, &view, address, entry);
         }
     }
-    let outputs = outputs::changes(program, state, &planner.outputs, scope);
-    Ok(planner.finish(state, outputs))
+    plan.outputs = outputs::changes(program, state, &outputs, scope);
+    untangle(&mut plan, program, state)?;
+    Ok(plan)
+}
+
+/// Replaces by deletion first where creation first would make the steps wait for each other.
+fn untangle(plan: &mut Plan, program: &Program, state: &State) -> Result<(), Vec<PlanError>> {
+    while let Some(cycle) = Schedule::new(plan, Some(program), state).cycle() {
+        let mut demoted = false;
+        for step in &mut plan.steps {
+            if step.action == Action::ReplaceCreateFirst && cycle.contains(&step.address) {
+                step.action = Action::ReplaceDeleteFirst;
+                demoted = true;
+            }
+        }
+        if let (false, Some(address)) = (demoted, cycle.first()) {
+            let names: Vec<&str> = cycle.iter().map(Address::as_str).collect();
+            let message = format!(
+                "It can't be changed together with what it belongs to, because each waits for \
+                 another: {}.",
+                names.join(" → ")
+            );
+            let problem = Problem::at("", message).hint("make the change in two runs");
+            return Err(vec![PlanError { address: address.clone(), problems: vec![problem] }]);
+        }
+    }
+    Ok(())
 }
 
 /// Plans to delete everything, in reverse order.
@@ -206,18 +285,11 @@ pub fn teardown(
     world: &World,
     scope: &Scope,
 ) -> Plan {
-    let mut plan = Plan {
-        environment: environment.to_owned(),
-        lineage: state.lineage.clone(),
-        steps: Vec::new(),
-        outputs: Vec::new(),
-        unchanged: 0,
-        refusals: Vec::new(),
-        bookkeeping: Bookkeeping::default(),
-    };
+    let mut plan = Plan::new(environment, &state.lineage);
+    let view = View { kinds, world, scope };
     for (address, entry) in state.entries.iter().rev().filter(|(address, _)| scope.holds(address)) {
-        decide::cleanups(&mut plan, world, address, entry);
-        decide::undeclared(&mut plan, kinds, world, scope, (address, entry));
+        decide::cleanups(&mut plan, &view, address, entry);
+        decide::undeclared(&mut plan, &view, address, entry);
     }
     plan
 }
@@ -225,43 +297,33 @@ pub fn teardown(
 struct Planner<'a> {
     program: &'a Program,
     state: &'a State,
-    world: &'a World,
-    scope: &'a Scope,
+    view: View<'a>,
     plan: Plan,
     /// Outputs that are known: those of objects that stay.
     outputs: BTreeMap<Address, Json>,
+    /// Objects that AWS is still at work on: an output that they lack may come.
+    working: BTreeSet<Address>,
     /// What will be replaced by deletion first; their dependents must follow.
     deleted_first: BTreeSet<Address>,
 }
 
 impl<'a> Planner<'a> {
-    fn new(program: &'a Program, state: &'a State, world: &'a World, scope: &'a Scope) -> Self {
-        let plan = Plan {
-            environment: program.environment.name.clone(),
-            lineage: state.lineage.clone(),
-            steps: Vec::new(),
-            outputs: Vec::new(),
-            unchanged: 0,
-            refusals: Vec::new(),
-            bookkeeping: Bookkeeping::default(),
-        };
-        let (outputs, deleted_first) = (BTreeMap::new(), BTreeSet::new());
-        Self { program, state, world, scope, plan, outputs, deleted_first }
-    }
-
-    fn finish(mut self, state: &State, outputs: Vec<OutputChange>) -> Plan {
-        self.plan.outputs = outputs;
-        self.plan
-            .bookkeeping
-            .settled
-            .retain(|address, entry| state.entries.get(address).is_none_or(|known| known != entry));
-        self.plan
+    fn new(program: &'a Program, state: &'a State, view: View<'a>) -> Self {
+        Self {
+            program,
+            state,
+            view,
+            plan: Plan::new(&program.environment.name, &state.lineage),
+            outputs: BTreeMap::new(),
+            working: BTreeSet::new(),
+            deleted_first: BTreeSet::new(),
+        }
     }
 
     fn keep_outputs(&mut self, address: &Address) {
         let Some(entry) = self.state.entries.get(address) else { return };
-        let live = entry.status.id().and_then(|id| self.world.get(&entry.kind, id));
-        if let Some(outputs) = live.map(|live| &live.outputs).or(entry.status.outputs()) {
+        let live = self.view.live(address, entry).map(|(_, live)| &live.outputs);
+        if let Some(outputs) = live.or(entry.status.outputs()) {
             self.outputs.insert(address.clone(), outputs.clone());
         }
     }
@@ -269,31 +331,34 @@ impl<'a> Planner<'a> {
     /// What the YAML says of the object, with what is known of others.
     fn wanted(&self, declaration: &Declaration) -> Result<Json, PlanError> {
         let lookup = |address: &Address, name: &str| {
-            self.outputs.get(address).map(|outputs| outputs[name].clone())
+            let value = self.outputs.get(address)?[name].clone();
+            (!value.is_null() || !self.working.contains(address)).then_some(value)
         };
         let properties = declaration.properties.evaluate(&lookup);
+        let (kind, address) = (&declaration.kind, &declaration.address);
         if unknown::is_partial(&properties) {
-            return Ok(properties);
+            let entry = self.state.entries.get(address);
+            let applied = entry.filter(|entry| entry.kind == kind.name());
+            let applied = applied.map_or(&Json::Null, |entry| &entry.inputs);
+            return Ok(partial::normalize(&**kind, properties, applied));
         }
-        declaration
-            .kind
-            .normalize(&properties)
-            .map_err(|problems| PlanError { address: declaration.address.clone(), problems })
+        kind.normalize(&properties)
+            .map_err(|problems| PlanError { address: address.clone(), problems })
     }
 
     fn declared(&mut self, declaration: &Declaration) -> Result<(), PlanError> {
         let wanted = self.wanted(declaration)?;
-        let address = &declaration.address;
-        let found = self.state.entries.get(address).and_then(|entry| {
-            let id = entry.status.id().or_else(|| self.world.found.get(address))?;
-            Some((entry, id, self.world.get(&entry.kind, id)))
+        let entry = self.state.entries.get(&declaration.address);
+        let live = entry.and_then(|entry| {
+            self.view.live(&declaration.address, entry).map(|(id, live)| (entry, id, live))
         });
-        let step = match found {
-            Some((entry, id, Some(live))) => self.existing(declaration, &wanted, entry, id, live),
-            Some((_, id, None)) => {
-                Some(decide::create(declaration, &wanted, Some(format!("{id} is gone from AWS"))))
+        let step = match live {
+            Some((entry, id, live)) => self.existing(declaration, &wanted, entry, (id, live)),
+            None => {
+                let id = entry.and_then(|entry| entry.status.id());
+                let reason = id.map(|id| format!("{id} is gone from AWS"));
+                Some(decide::create(declaration, &wanted, reason))
             }
-            None => Some(decide::create(declaration, &wanted, None)),
         };
         match step {
             Some(step) => self.push(declaration, step),
@@ -307,63 +372,82 @@ impl<'a> Planner<'a> {
         declaration: &Declaration,
         wanted: &Json,
         entry: &Entry,
-        id: &Id,
-        live: &Observed,
+        (id, live): (&Id, &Observed),
     ) -> Option<Step> {
-        let lineage = &self.state.lineage;
-        let tags = user_and_identity_tags(&self.program.environment, lineage, declaration);
-        let traits = declaration.kind.traits();
-        let mut step = Step {
-            address: declaration.address.clone(),
-            kind: declaration.kind.name().to_owned(),
-            action: Action::Update,
-            id: Some(id.clone()),
-            changes: diff::properties(wanted, &live.properties, Some(&entry.inputs), traits),
-            tags: diff::tags(&tags, live.tags.as_ref(), &entry.tags, traits),
-            reason: decide::reason_to_replace(declaration, entry, live),
-        };
+        let mut step = self.difference(declaration, wanted, entry, (id, live));
         if step.reason.is_some() || step.changes.iter().any(|change| change.replaces) {
-            let follows = declaration.depends_on.iter().any(|on| self.deleted_first.contains(on));
-            let at_once = traits.create_first && !follows && step.reason.is_none();
-            step.action =
-                if at_once { Action::ReplaceCreateFirst } else { Action::ReplaceDeleteFirst };
+            step.action = self.replacement(declaration, entry, &step);
             return Some(step);
         }
-        self.outputs.insert(declaration.address.clone(), live.outputs.clone());
+        let address = &declaration.address;
         if matches!(live.status, Condition::Working(_)) {
+            let before = entry.status.outputs();
+            self.outputs.insert(address.clone(), partial::merged(&live.outputs, before));
+            self.working.insert(address.clone());
             step.action = Action::Resume;
             return Some(step);
         }
+        self.outputs.insert(address.clone(), live.outputs.clone());
         if step.changes.is_empty() && step.tags.is_empty() {
             let settled = decide::settled(declaration, wanted, entry, id, live);
-            self.plan.bookkeeping.settled.insert(declaration.address.clone(), settled);
+            if settled != *entry {
+                self.plan.bookkeeping.settled.insert(address.clone(), settled);
+            }
             return None;
         }
         Some(step)
+    }
+
+    /// What differs between what is wanted and what is there.
+    fn difference(
+        &self,
+        declaration: &Declaration,
+        wanted: &Json,
+        entry: &Entry,
+        (id, live): (&Id, &Observed),
+    ) -> Step {
+        let reason = decide::reason_to_replace(declaration, entry, live);
+        if entry.kind != declaration.kind.name() {
+            let new = decide::create(declaration, wanted, reason);
+            return Step { id: Some(id.clone()), ..new };
+        }
+        let lineage = &self.state.lineage;
+        let tags = user_and_identity_tags(&self.program.environment, lineage, declaration);
+        let traits = declaration.kind.traits();
+        let applied = diff::applied(entry, traits);
+        Step {
+            address: declaration.address.clone(),
+            kind: entry.kind.clone(),
+            action: Action::Update,
+            id: Some(id.clone()),
+            changes: diff::properties(wanted, &live.properties, Some(&applied), traits),
+            tags: diff::tags(&tags, live.tags.as_ref(), &entry.tags, traits),
+            reason,
+        }
+    }
+
+    /// In which order to replace an object. It can't outlive what it stands on.
+    fn replacement(&self, declaration: &Declaration, entry: &Entry, step: &Step) -> Action {
+        let mut common = declaration.depends_on.intersection(&entry.depends_on);
+        let follows = common.any(|on| self.deleted_first.contains(on));
+        match declaration.kind.traits().create_first && !follows && step.reason.is_none() {
+            true => Action::ReplaceCreateFirst,
+            false => Action::ReplaceDeleteFirst,
+        }
     }
 
     fn push(&mut self, declaration: &Declaration, step: Step) {
         if step.action == Action::ReplaceDeleteFirst {
             self.deleted_first.insert(step.address.clone());
         }
-        if step.action.deletes() {
-            let failed = self
-                .state
-                .entries
-                .get(&step.address)
-                .is_some_and(|entry| matches!(entry.status, Status::Failed { .. }));
-            let holds_data = declaration.kind.traits().holds_data && !failed;
-            let protect = declaration.protect && !failed;
-            decide::refuse(&mut self.plan, self.scope, &step, protect, holds_data);
+        let entry = self.state.entries.get(&step.address).filter(|_| step.action.deletes());
+        if let Some(entry) = entry {
+            let live = self.view.live(&step.address, entry).map(|(_, live)| live);
+            let worked = !decide::never_worked(entry, live);
+            let holds_data = self.view.holds_data(&entry.kind) && worked;
+            let protect = declaration.protect && worked;
+            decide::refuse(&mut self.plan, self.view.scope, &step, protect, holds_data);
         }
         self.plan.steps.push(step);
-    }
-
-    fn cleanups(&mut self, address: &Address, entry: &Entry) {
-        decide::cleanups(&mut self.plan, self.world, address, entry);
-    }
-
-    fn undeclared(&mut self, kinds: &Kinds, address: &Address, entry: &Entry) {
-        decide::undeclared(&mut self.plan, kinds, self.world, self.scope, (address, entry));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::diff;
 use super::graph::dependencies_first;
 use super::owner::owner;
 use crate::address::Address;
@@ -61,9 +62,10 @@ struct Search<'a> {
 impl Search<'_> {
     async fn look_for(&mut self, declaration: &Declaration) -> Result<(), Error> {
         let address = declaration.address.clone();
-        match self.candidates(declaration).await?.as_slice() {
+        let wanted = self.wanted(declaration);
+        match self.candidates(declaration, &wanted).await?.as_slice() {
             [] => self.found.missing.push(address),
-            [(id, live)] => self.take(declaration, id.clone(), live.clone()),
+            [(id, live)] => self.take(declaration, &wanted, id.clone(), live.clone()),
             many => {
                 let ids = many.iter().map(|(id, _)| id.clone()).collect();
                 self.found.ambiguous.push((address, ids));
@@ -72,18 +74,26 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The objects that bear the declaration's tags or natural key, and exist.
-    async fn candidates(&self, declaration: &Declaration) -> Result<Vec<(Id, Observed)>, Error> {
-        let lookup = |address: &Address, name: &str| {
+    /// What the YAML says of the object, with what is known of those that were found.
+    fn wanted(&self, declaration: &Declaration) -> Json {
+        let wanted = declaration.properties.evaluate(&|address: &Address, name: &str| {
             self.outputs.get(address).map(|outputs| outputs[name].clone())
-        };
-        let wanted = declaration.properties.evaluate(&lookup);
-        if unknown::is_partial(&wanted) {
+        });
+        declaration.kind.normalize(&wanted).unwrap_or(wanted)
+    }
+
+    /// The objects that bear the declaration's tags or natural key, and exist.
+    async fn candidates(
+        &self,
+        declaration: &Declaration,
+        wanted: &Json,
+    ) -> Result<Vec<(Id, Observed)>, Error> {
+        if unknown::is_partial(wanted) {
             return Ok(Vec::new());
         }
         let (environment, tags) = (&self.program.environment, &declaration.tags);
         let owner = owner(environment, "", &declaration.address, tags, "");
-        let ids = declaration.kind.find(self.cx, &wanted, &owner).await?;
+        let ids = declaration.kind.find(self.cx, wanted, &owner).await?;
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -91,13 +101,13 @@ impl Search<'_> {
         Ok(ids.into_iter().zip(objects).filter_map(|(id, live)| Some((id, live?))).collect())
     }
 
-    fn take(&mut self, declaration: &Declaration, id: Id, live: Observed) {
+    fn take(&mut self, declaration: &Declaration, wanted: &Json, id: Id, live: Observed) {
         let lineage = live.tags.as_ref().and_then(|tags| tags.get(Owner::LINEAGE));
         self.lineage = self.lineage.take().or_else(|| lineage.cloned());
         self.outputs.insert(declaration.address.clone(), live.outputs.clone());
         let entry = Entry {
             kind: declaration.kind.name().to_owned(),
-            inputs: live.properties,
+            inputs: diff::taken_over(&live.properties, wanted, declaration.kind.traits()),
             tags: declaration.tags.clone(),
             depends_on: declaration.depends_on.clone(),
             protect: declaration.protect,

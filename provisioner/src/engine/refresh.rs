@@ -11,7 +11,7 @@ use crate::resource::{Id, Kind, Kinds, Observed, Owner};
 use crate::state::{Entry, State, Status};
 
 /// How many ids one read is given: AWS's Describes take 200 filter values or more.
-const BATCH: usize = 200;
+pub(super) const BATCH: usize = 200;
 
 /// What was found on AWS, by kind and id. What is not in it does not exist.
 #[derive(Debug, Clone, Default)]
@@ -100,9 +100,12 @@ fn batches(
 ) -> Result<Vec<Batch>, RefreshError> {
     let mut ids: BTreeMap<&str, (Arc<dyn Kind>, Vec<Id>)> = BTreeMap::new();
     for (address, entry) in &state.entries {
-        let kind = kind_of(kinds, address, entry)?;
-        let (_, ids) = ids.entry(kind.name()).or_insert_with(|| (Arc::clone(kind), Vec::new()));
-        ids.extend(entry.ids().cloned().chain(found.get(address).cloned()));
+        let found = found.get(address).map(|id| (entry.kind.as_str(), id));
+        for (name, id) in entry.objects().chain(found) {
+            let kind = kind_of(kinds, address, name)?;
+            let (_, ids) = ids.entry(kind.name()).or_insert_with(|| (Arc::clone(kind), Vec::new()));
+            ids.push(id.clone());
+        }
     }
     Ok(ids
         .into_values()
@@ -137,7 +140,7 @@ async fn find_interrupted(
     let mut searches = Vec::new();
     for (address, entry) in &state.entries {
         if let Status::Creating { token, id: None } = &entry.status {
-            let kind = Arc::clone(kind_of(kinds, address, entry)?);
+            let kind = Arc::clone(kind_of(kinds, address, &entry.kind)?);
             searches.push((address, entry, kind, identity(address, entry, token)));
         }
     }
@@ -154,7 +157,7 @@ async fn find_interrupted(
 
 /// The candidates that the entry does not hold already as replaced ones.
 pub(super) fn unclaimed(entry: &Entry, mut ids: Vec<Id>) -> Vec<Id> {
-    ids.retain(|id| entry.deposed.iter().all(|deposed| deposed.id != *id));
+    ids.retain(|id| entry.deposed.iter().all(|old| old.kind != entry.kind || old.id != *id));
     ids
 }
 
@@ -169,10 +172,10 @@ fn one_of(address: &Address, mut ids: Vec<Id>) -> Result<Option<Id>, RefreshErro
 fn kind_of<'a>(
     kinds: &'a Kinds,
     address: &Address,
-    entry: &Entry,
+    kind: &str,
 ) -> Result<&'a Arc<dyn Kind>, RefreshError> {
-    kinds.get(&entry.kind).ok_or_else(|| RefreshError::UnknownKind {
+    kinds.get(kind).ok_or_else(|| RefreshError::UnknownKind {
         address: address.clone(),
-        kind: entry.kind.clone(),
+        kind: kind.to_owned(),
     })
 }

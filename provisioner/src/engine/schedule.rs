@@ -50,6 +50,15 @@ impl Schedule {
         Self { nodes: builder.nodes, dag: builder.dag }
     }
 
+    /// Objects whose steps wait for each other, where there are such.
+    pub(super) fn cycle(&self) -> Option<Vec<Address>> {
+        let nodes = self.dag.cycle()?;
+        let mut addresses: Vec<Address> =
+            nodes.into_iter().map(|node| self.nodes[node].step.address.clone()).collect();
+        addresses.dedup();
+        Some(addresses)
+    }
+
     /// How long AWS typically takes for all of it, with as much at once as the order allows.
     pub(super) fn expected(&self, kinds: &Kinds) -> Duration {
         self.dag.critical_path(|index| {
@@ -68,7 +77,7 @@ impl Schedule {
 fn dependents(state: &State) -> BTreeMap<&Address, BTreeSet<&Address>> {
     let mut dependents: BTreeMap<&Address, BTreeSet<&Address>> = BTreeMap::new();
     for (address, entry) in &state.entries {
-        for on in &entry.depends_on {
+        for on in entry.needs() {
             dependents.entry(on).or_default().insert(address);
         }
     }

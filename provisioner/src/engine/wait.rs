@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::refresh::BATCH;
 use crate::aws::{Context, Error};
 use crate::resource::{Id, Kind, Observed, Status};
 
@@ -121,25 +122,29 @@ async fn until(moment: Option<Instant>) {
 /// Reads all that wait, not only what is due: the others come for free in the same call.
 async fn look(cx: &Context, kind: &Arc<dyn Kind>, waits: &mut Vec<Wait>) {
     waits.retain(|wait| !wait.answer.is_closed());
-    let ids: Vec<Id> = waits.iter().map(|wait| wait.request.id.clone()).collect();
-    if ids.is_empty() {
-        return;
+    let mut rest = std::mem::take(waits);
+    while !rest.is_empty() {
+        let batch: Vec<Wait> = rest.drain(..rest.len().min(BATCH)).collect();
+        waits.extend(look_at(cx, kind, batch).await);
     }
+}
+
+/// The waits that go on after a look.
+async fn look_at(cx: &Context, kind: &Arc<dyn Kind>, batch: Vec<Wait>) -> Vec<Wait> {
+    let ids: Vec<Id> = batch.iter().map(|wait| wait.request.id.clone()).collect();
     match kind.read(cx, &ids).await {
         Ok(objects) => {
-            let looked = waits.drain(..).zip(objects);
-            *waits = looked.filter_map(|(wait, object)| wait.saw(object)).collect();
+            batch.into_iter().zip(objects).filter_map(|(wait, object)| wait.saw(object)).collect()
         }
         Err(error) if error.is_transient() => {
-            *waits = waits.drain(..).filter_map(|wait| wait.goes_on()).collect();
+            batch.into_iter().filter_map(Wait::goes_on).collect()
         }
         Err(error) => {
-            let message = error.to_string();
-            let mut error = Some(error);
-            for wait in waits.drain(..) {
-                let error = error.take().unwrap_or_else(|| Error::invalid(message.clone()));
-                let _ = wait.answer.send(Err(error));
+            for wait in batch {
+                // Who waits no more need not hear.
+                let _ = wait.answer.send(Err(error.clone()));
             }
+            Vec::new()
         }
     }
 }

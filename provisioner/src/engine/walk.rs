@@ -50,6 +50,10 @@ where
             }
             turn = Arc::clone(&turns).acquire_owned(),
                 if !walk.ready.is_empty() && !stop.is_cancelled() => {
+                // The turn may have been long in coming.
+                if stop.is_cancelled() {
+                    continue;
+                }
                 if let (Ok(turn), Some(node)) = (turn, walk.ready.pop()) {
                     nodes.insert(running.spawn(work(node, turn)).id(), node);
                 }

@@ -1,6 +1,7 @@
 //! The state on disk. These structs are the format, and nothing else uses them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -20,68 +21,83 @@ struct Header {
     written_by: String,
 }
 
+// Borrowed when written: a state may be large, and is written often.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DocumentV1 {
+struct DocumentV1<'a> {
     format: u64,
-    written_by: String,
-    environment: String,
-    lineage: String,
+    written_by: Cow<'a, str>,
+    environment: Cow<'a, str>,
+    lineage: Cow<'a, str>,
     serial: u64,
-    objects: Vec<ObjectV1>,
-    outputs: BTreeMap<String, BTreeMap<String, Json>>,
+    objects: Vec<ObjectV1<'a>>,
+    outputs: Cow<'a, BTreeMap<String, BTreeMap<String, Json>>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ObjectV1 {
-    address: Address,
-    kind: String,
-    status: StatusV1,
-    inputs: Json,
-    #[serde(default, skip_serializing_if = "Tags::is_empty")]
-    tags: Tags,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    depends_on: BTreeSet<Address>,
+struct ObjectV1<'a> {
+    address: Cow<'a, Address>,
+    kind: Cow<'a, str>,
+    status: StatusV1<'a>,
+    inputs: Cow<'a, Json>,
+    #[serde(default, skip_serializing_if = "is_empty_map")]
+    tags: Cow<'a, Tags>,
+    #[serde(default, skip_serializing_if = "is_empty_set")]
+    depends_on: Cow<'a, BTreeSet<Address>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     protect: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     retain: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    deposed: Vec<DeposedV1>,
+    deposed: Vec<DeposedV1<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum StatusV1 {
+enum StatusV1<'a> {
     Creating {
-        token: String,
+        token: Cow<'a, str>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        id: Option<Id>,
+        id: Option<Cow<'a, Id>>,
     },
     Ready {
-        id: Id,
-        outputs: Json,
+        id: Cow<'a, Id>,
+        outputs: Cow<'a, Json>,
     },
     Updating {
-        id: Id,
-        outputs: Json,
+        id: Cow<'a, Id>,
+        outputs: Cow<'a, Json>,
     },
     Deleting {
-        id: Id,
+        id: Cow<'a, Id>,
     },
     Failed {
-        id: Id,
-        reason: String,
+        id: Cow<'a, Id>,
+        reason: Cow<'a, str>,
     },
+    Gone,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DeposedV1 {
-    id: Id,
-    inputs: Json,
-    outputs: Json,
+struct DeposedV1<'a> {
+    kind: Cow<'a, str>,
+    id: Cow<'a, Id>,
+    inputs: Cow<'a, Json>,
+    outputs: Cow<'a, Json>,
+    #[serde(default, skip_serializing_if = "is_empty_map")]
+    tags: Cow<'a, Tags>,
+    #[serde(default, skip_serializing_if = "is_empty_set")]
+    depends_on: Cow<'a, BTreeSet<Address>>,
+}
+
+fn is_empty_map(map: &Cow<'_, Tags>) -> bool {
+    map.is_empty()
+}
+
+fn is_empty_set(set: &Cow<'_, BTreeSet<Address>>) -> bool {
+    set.is_empty()
 }
 
 /// The document of a state: sorted, one value a line, so that a diff of two can be read.
@@ -128,12 +144,15 @@ pub fn decode(bytes: &[u8], location: &str) -> Result<State, StoreError> {
 
 /// The invariants of [`State`] that can be seen in the document alone.
 fn verify(state: &State) -> Result<(), String> {
-    let mut seen = BTreeMap::new();
+    let mut seen = HashMap::new();
     for (address, entry) in &state.entries {
-        for id in entry.ids() {
-            if let Some(other) = seen.insert((&entry.kind, id), address) {
-                return Err(format!("{other} and {address} are both {} {id}", entry.kind));
+        for (kind, id) in entry.objects() {
+            if let Some(other) = seen.insert((kind, id), address) {
+                return Err(format!("{other} and {address} are both {kind} {id}"));
             }
+        }
+        if entry.status == Status::Gone && entry.deposed.is_empty() {
+            return Err(format!("{address} stands for nothing"));
         }
     }
     if state.lineage.is_empty() {
@@ -142,97 +161,130 @@ fn verify(state: &State) -> Result<(), String> {
     Ok(())
 }
 
-impl From<&State> for DocumentV1 {
-    fn from(state: &State) -> Self {
+impl<'a> From<&'a State> for DocumentV1<'a> {
+    fn from(state: &'a State) -> Self {
         Self {
             format: FORMAT,
-            written_by: env!("CARGO_PKG_VERSION").to_owned(),
-            environment: state.environment.clone(),
-            lineage: state.lineage.clone(),
+            written_by: env!("CARGO_PKG_VERSION").into(),
+            environment: state.environment.as_str().into(),
+            lineage: state.lineage.as_str().into(),
             serial: state.serial,
             objects: state.entries.iter().map(ObjectV1::from).collect(),
-            outputs: state.outputs.clone(),
+            outputs: Cow::Borrowed(&state.outputs),
         }
     }
 }
 
-impl From<(&Address, &Entry)> for ObjectV1 {
-    fn from((address, entry): (&Address, &Entry)) -> Self {
+impl<'a> From<(&'a Address, &'a Entry)> for ObjectV1<'a> {
+    fn from((address, entry): (&'a Address, &'a Entry)) -> Self {
         Self {
-            address: address.clone(),
-            kind: entry.kind.clone(),
-            status: entry.status.clone().into(),
-            inputs: entry.inputs.clone(),
-            tags: entry.tags.clone(),
-            depends_on: entry.depends_on.clone(),
+            address: Cow::Borrowed(address),
+            kind: entry.kind.as_str().into(),
+            status: (&entry.status).into(),
+            inputs: Cow::Borrowed(&entry.inputs),
+            tags: Cow::Borrowed(&entry.tags),
+            depends_on: Cow::Borrowed(&entry.depends_on),
             protect: entry.protect,
             retain: entry.retain,
-            deposed: entry.deposed.iter().cloned().map(DeposedV1::from).collect(),
+            deposed: entry.deposed.iter().map(DeposedV1::from).collect(),
         }
     }
 }
 
-impl From<DocumentV1> for State {
-    fn from(document: DocumentV1) -> Self {
+impl From<DocumentV1<'_>> for State {
+    fn from(document: DocumentV1<'_>) -> Self {
         Self {
-            environment: document.environment,
-            lineage: document.lineage,
+            environment: document.environment.into_owned(),
+            lineage: document.lineage.into_owned(),
             serial: document.serial,
             entries: document.objects.into_iter().map(<(Address, Entry)>::from).collect(),
-            outputs: document.outputs,
+            outputs: document.outputs.into_owned(),
         }
     }
 }
 
-impl From<ObjectV1> for (Address, Entry) {
-    fn from(object: ObjectV1) -> Self {
+impl From<ObjectV1<'_>> for (Address, Entry) {
+    fn from(object: ObjectV1<'_>) -> Self {
         let entry = Entry {
-            kind: object.kind,
-            inputs: object.inputs,
-            tags: object.tags,
-            depends_on: object.depends_on,
+            kind: object.kind.into_owned(),
+            inputs: object.inputs.into_owned(),
+            tags: object.tags.into_owned(),
+            depends_on: object.depends_on.into_owned(),
             protect: object.protect,
             retain: object.retain,
             status: object.status.into(),
             deposed: object.deposed.into_iter().map(Deposed::from).collect(),
         };
-        (object.address, entry)
+        (object.address.into_owned(), entry)
     }
 }
 
-impl From<Status> for StatusV1 {
-    fn from(status: Status) -> Self {
+impl<'a> From<&'a Status> for StatusV1<'a> {
+    fn from(status: &'a Status) -> Self {
+        use Cow::Borrowed;
         match status {
-            Status::Creating { token, id } => Self::Creating { token, id },
-            Status::Ready { id, outputs } => Self::Ready { id, outputs },
-            Status::Updating { id, outputs } => Self::Updating { id, outputs },
-            Status::Deleting { id } => Self::Deleting { id },
-            Status::Failed { id, reason } => Self::Failed { id, reason },
+            Status::Creating { token, id } => {
+                Self::Creating { token: token.as_str().into(), id: id.as_ref().map(Borrowed) }
+            }
+            Status::Ready { id, outputs } => {
+                Self::Ready { id: Borrowed(id), outputs: Borrowed(outputs) }
+            }
+            Status::Updating { id, outputs } => {
+                Self::Updating { id: Borrowed(id), outputs: Borrowed(outputs) }
+            }
+            Status::Deleting { id } => Self::Deleting { id: Borrowed(id) },
+            Status::Failed { id, reason } => {
+                Self::Failed { id: Borrowed(id), reason: reason.as_str().into() }
+            }
+            Status::Gone => Self::Gone,
         }
     }
 }
 
-impl From<StatusV1> for Status {
-    fn from(status: StatusV1) -> Self {
+impl From<StatusV1<'_>> for Status {
+    fn from(status: StatusV1<'_>) -> Self {
         match status {
-            StatusV1::Creating { token, id } => Self::Creating { token, id },
-            StatusV1::Ready { id, outputs } => Self::Ready { id, outputs },
-            StatusV1::Updating { id, outputs } => Self::Updating { id, outputs },
-            StatusV1::Deleting { id } => Self::Deleting { id },
-            StatusV1::Failed { id, reason } => Self::Failed { id, reason },
+            StatusV1::Creating { token, id } => {
+                Self::Creating { token: token.into_owned(), id: id.map(Cow::into_owned) }
+            }
+            StatusV1::Ready { id, outputs } => {
+                Self::Ready { id: id.into_owned(), outputs: outputs.into_owned() }
+            }
+            StatusV1::Updating { id, outputs } => {
+                Self::Updating { id: id.into_owned(), outputs: outputs.into_owned() }
+            }
+            StatusV1::Deleting { id } => Self::Deleting { id: id.into_owned() },
+            StatusV1::Failed { id, reason } => {
+                Self::Failed { id: id.into_owned(), reason: reason.into_owned() }
+            }
+            StatusV1::Gone => Self::Gone,
         }
     }
 }
 
-impl From<Deposed> for DeposedV1 {
-    fn from(deposed: Deposed) -> Self {
-        Self { id: deposed.id, inputs: deposed.inputs, outputs: deposed.outputs }
+impl<'a> From<&'a Deposed> for DeposedV1<'a> {
+    fn from(deposed: &'a Deposed) -> Self {
+        Self {
+            kind: deposed.kind.as_str().into(),
+            id: Cow::Borrowed(&deposed.id),
+            inputs: Cow::Borrowed(&deposed.inputs),
+            outputs: Cow::Borrowed(&deposed.outputs),
+            tags: Cow::Borrowed(&deposed.tags),
+            depends_on: Cow::Borrowed(&deposed.depends_on),
+        }
     }
 }
 
-impl From<DeposedV1> for Deposed {
-    fn from(deposed: DeposedV1) -> Self {
-        Self { id: deposed.id, inputs: deposed.inputs, outputs: deposed.outputs }
+impl From<DeposedV1<'_>> for Deposed {
+    fn from(deposed: DeposedV1<'_>) -> Self {
+        Self {
+            kind: deposed.kind.into_owned(),
+            id: deposed.id.into_owned(),
+            inputs: deposed.inputs.into_owned(),
+            outputs: deposed.outputs.into_owned(),
+            tags: deposed.tags.into_owned(),
+            depends_on: deposed.depends_on.into_owned(),
+        }
     }
 }
 

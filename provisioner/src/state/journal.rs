@@ -44,7 +44,7 @@ impl Journaled {
         match there {
             Some(there) if there == journal => {}
             Some(there) => {
-                check_order(&there, &journal, self.place())?;
+                check_order((&there.lineage, there.serial), &journal, self.place())?;
                 self.inner.save(&journal).await?;
             }
             None => self.inner.save(&journal).await?,

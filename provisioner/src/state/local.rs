@@ -2,8 +2,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
 use rustix::fs::{FlockOperation, flock};
@@ -13,15 +14,46 @@ use super::store::{Content, Version};
 use super::{LockFile, State, Store, StoreError, document};
 
 /// `DIRECTORY/ENVIRONMENT/state.json` and `lock.json` beside it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct LocalStore {
     directory: PathBuf,
+    /// The document as this store last read or wrote it: while the file is the same, it need not
+    /// be read again before it is replaced.
+    seen: Mutex<Option<Seen>>,
+}
+
+/// What tells one document from the next: every write makes another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Identity {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+}
+
+impl Identity {
+    fn of(file: &fs::Metadata) -> Self {
+        Self {
+            device: file.dev(),
+            inode: file.ino(),
+            size: file.size(),
+            modified: (file.mtime(), file.mtime_nsec()),
+        }
+    }
+}
+
+/// What the order of documents is checked against.
+#[derive(Debug, Clone)]
+struct Seen {
+    file: Identity,
+    lineage: String,
+    serial: u64,
 }
 
 impl LocalStore {
     /// The store of one environment.
     pub fn new(directory: &Path, environment: &str) -> Self {
-        Self { directory: directory.join(environment) }
+        Self { directory: directory.join(environment), seen: Mutex::default() }
     }
 
     fn document(&self) -> PathBuf {
@@ -32,15 +64,52 @@ impl LocalStore {
         self.directory.join("lock.json")
     }
 
-    /// Runs `action` while no other process of this machine is between reading and writing.
-    fn guarded<T>(&self, action: impl FnOnce() -> io::Result<T>) -> Result<T, StoreError> {
-        let run = || {
+    /// While it is held, no other process of this machine is between reading and writing.
+    fn guard(&self) -> Result<File, StoreError> {
+        let take = || {
             fs::create_dir_all(&self.directory)?;
             let guard = open_private(&self.directory.join(".guard"))?;
             flock(&guard, FlockOperation::LockExclusive)?;
-            action()
+            Ok(guard)
         };
-        run().map_err(|source| unreachable(&self.directory, "written", source))
+        take().map_err(|source| unreachable(&self.directory, "written", source))
+    }
+
+    /// Runs `action` under the guard.
+    fn guarded<T>(&self, action: impl FnOnce() -> io::Result<T>) -> Result<T, StoreError> {
+        let _guard = self.guard()?;
+        action().map_err(|source| unreachable(&self.directory, "written", source))
+    }
+
+    fn read_document(&self) -> Result<Option<State>, StoreError> {
+        let found = read_identified(&self.document())
+            .map_err(|source| unreachable(&self.document(), "read", source))?;
+        let Some((bytes, file)) = found else {
+            *self.lock_seen() = None;
+            return Ok(None);
+        };
+        let state = document::decode(&bytes, &self.location())?;
+        self.remember(&state, file);
+        Ok(Some(state))
+    }
+
+    /// The lineage and serial of the document that is there.
+    fn seen_or_read(&self) -> Result<Option<Seen>, StoreError> {
+        let seen = self.lock_seen().clone();
+        let there = fs::metadata(self.document()).ok().map(|file| Identity::of(&file));
+        if seen.is_none() || seen.as_ref().map(|seen| &seen.file) != there.as_ref() {
+            self.read_document()?;
+        }
+        Ok(self.lock_seen().clone())
+    }
+
+    fn remember(&self, state: &State, file: Identity) {
+        let (lineage, serial) = (state.lineage.clone(), state.serial);
+        *self.lock_seen() = Some(Seen { file, lineage, serial });
+    }
+
+    fn lock_seen(&self) -> MutexGuard<'_, Option<Seen>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,25 +119,28 @@ impl Store for LocalStore {
     }
 
     fn load(&self) -> BoxFuture<'_, Result<Option<State>, StoreError>> {
-        Box::pin(async move {
-            let bytes = read(&self.document())
-                .map_err(|source| unreachable(&self.document(), "read", source))?;
-            bytes.map(|bytes| document::decode(&bytes, &self.location())).transpose()
-        })
+        Box::pin(async move { self.read_document() })
     }
 
     fn save<'a>(&'a self, state: &'a State) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let bytes = document::encode(state, &self.location())?;
-            if let Some(there) = self.load().await? {
-                check_order(&there, state, self.location())?;
+            let _guard = self.guard()?;
+            if let Some(there) = self.seen_or_read()? {
+                check_order((&there.lineage, there.serial), state, self.location())?;
             }
-            self.guarded(|| write_atomically(&self.document(), &bytes))
+            let written = write_atomically(&self.document(), &bytes)
+                .and_then(|()| fs::metadata(self.document()));
+            let file =
+                written.map_err(|source| unreachable(&self.document(), "written", source))?;
+            self.remember(state, Identity::of(&file));
+            Ok(())
         })
     }
 
     fn remove(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
+            *self.lock_seen() = None;
             self.guarded(|| match fs::remove_file(self.document()) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
                 result => result,
@@ -78,12 +150,16 @@ impl Store for LocalStore {
 }
 
 /// A document is followed only by a later one of its own lineage.
-pub(super) fn check_order(there: &State, next: &State, location: String) -> Result<(), StoreError> {
-    if there.lineage != next.lineage {
-        let reason = format!("its lineage is {}, not {}", there.lineage, next.lineage);
+pub(super) fn check_order(
+    (lineage, serial): (&str, u64),
+    next: &State,
+    location: String,
+) -> Result<(), StoreError> {
+    if lineage != next.lineage {
+        let reason = format!("its lineage is {lineage}, not {}", next.lineage);
         return Err(StoreError::Foreign { location, reason });
     }
-    if there.serial >= next.serial {
+    if serial >= next.serial {
         return Err(StoreError::Moved { location });
     }
     Ok(())
@@ -140,12 +216,17 @@ fn version(bytes: &[u8]) -> Version {
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    Ok(read_identified(path)?.map(|(bytes, _)| bytes))
+}
+
+fn read_identified(path: &Path) -> io::Result<Option<(Vec<u8>, Identity)>> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
     let mut bytes = Vec::new();
-    match File::open(path) {
-        Ok(mut file) => file.read_to_end(&mut bytes).map(|_| Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    file.read_to_end(&mut bytes)?;
+    Ok(Some((bytes, Identity::of(&file.metadata()?))))
 }
 
 /// The file is the old one or the new one, whatever happens: written beside it, synced, renamed,
@@ -194,6 +275,19 @@ mod tests {
         let other = State { serial: 9, ..State::new("test") };
         assert!(matches!(store.save(&other).await, Err(StoreError::Foreign { .. })));
         assert_eq!(store.load().await.unwrap(), Some(state));
+    }
+
+    #[tokio::test]
+    async fn what_another_has_written_meanwhile_is_seen() {
+        let (directory, store) = store();
+        let mut state = State { serial: 1, ..State::new("test") };
+        store.save(&state).await.unwrap();
+        let other = LocalStore::new(directory.path(), "test");
+        other.save(&State { serial: 5, ..state.clone() }).await.unwrap();
+        state.serial = 2;
+        assert!(matches!(store.save(&state).await, Err(StoreError::Moved { .. })));
+        state.serial = 6;
+        store.save(&state).await.unwrap();
     }
 
     #[tokio::test]

@@ -10,9 +10,10 @@ use crate::resource::{Id, Tags};
 /// What one environment holds on AWS, as far as its runs know.
 ///
 /// 1. An object that exists, or may exist because a call that makes it may have left, has an entry.
-/// 2. No two entries hold the same kind and id.
+/// 2. No two of its objects, replaced ones included, have the same kind and id.
 /// 3. `serial` grows with every write, within one `lineage`.
 /// 4. No secret value stands in it.
+/// 5. An entry whose status is [`Status::Gone`] holds replaced objects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// The environment's name.
@@ -84,17 +85,25 @@ pub enum Status {
         /// AWS's reason.
         reason: String,
     },
+    /// Nothing stands here; only what replacements left behind has yet to be deleted.
+    Gone,
 }
 
 /// An object that was replaced by another and is still there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deposed {
+    /// Its kind: the one that replaces it may be of another.
+    pub kind: String,
     /// Its id.
     pub id: Id,
     /// Its properties as last applied.
     pub inputs: Json,
     /// Its outputs.
     pub outputs: Json,
+    /// The user's tags as last applied.
+    pub tags: Tags,
+    /// What it needed when it was last applied.
+    pub depends_on: BTreeSet<Address>,
 }
 
 impl State {
@@ -116,9 +125,15 @@ impl State {
 }
 
 impl Entry {
-    /// Every id that belongs to the entry, the replaced objects' included.
-    pub fn ids(&self) -> impl Iterator<Item = &Id> {
-        self.status.id().into_iter().chain(self.deposed.iter().map(|deposed| &deposed.id))
+    /// The kind and id of every object of the entry, the replaced ones included.
+    pub fn objects(&self) -> impl Iterator<Item = (&str, &Id)> {
+        let own = self.status.id().map(|id| (self.kind.as_str(), id));
+        own.into_iter().chain(self.deposed.iter().map(|old| (old.kind.as_str(), &old.id)))
+    }
+
+    /// What any of its objects needed when it was last applied.
+    pub fn needs(&self) -> impl Iterator<Item = &Address> {
+        self.depends_on.iter().chain(self.deposed.iter().flat_map(|old| &old.depends_on))
     }
 }
 
@@ -131,6 +146,7 @@ impl Status {
             | Self::Updating { id, .. }
             | Self::Deleting { id }
             | Self::Failed { id, .. } => Some(id),
+            Self::Gone => None,
         }
     }
 
@@ -150,6 +166,7 @@ impl Status {
             Self::Updating { .. } => "updating",
             Self::Deleting { .. } => "deleting",
             Self::Failed { .. } => "failed",
+            Self::Gone => "gone",
         }
     }
 }

@@ -143,7 +143,7 @@ impl S3Store {
         let location = self.location();
         match self.get("state.json").await {
             Ok(Some((bytes, _))) => match document::decode(&bytes, &location) {
-                Ok(there) => check_order(&there, state, location.clone())
+                Ok(there) => check_order((&there.lineage, there.serial), state, location.clone())
                     .err()
                     .unwrap_or(StoreError::Moved { location }),
                 Err(error) => error,

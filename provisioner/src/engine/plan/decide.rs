@@ -2,12 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::{Action, Plan, Refusal, Scope, Step};
+use super::{Action, Plan, Refusal, Scope, Step, View};
 use crate::address::Address;
 use crate::definition::Declaration;
 use crate::engine::diff::PropertyChange;
-use crate::engine::refresh::World;
-use crate::resource::{Id, Kinds, Observed, Status as Condition, TagChange};
+use crate::resource::{Id, Observed, Status as Condition, TagChange};
 use crate::state::{Entry, Status};
 
 /// A creation shows every property that the YAML gives.
@@ -40,12 +39,22 @@ pub(super) fn reason_to_replace(
         return Some(format!("its type was {}", entry.kind));
     }
     match (&entry.status, &live.status) {
-        (Status::Deleting { .. }, _) => Some("its deletion was begun".to_owned()),
-        (_, Condition::Failed(reason)) | (Status::Failed { reason, .. }, _) => {
+        // AWS has taken the deletion. While it has not, the object is as good as it was.
+        (Status::Deleting { .. }, Condition::Working(_)) => {
+            Some("its deletion was begun".to_owned())
+        }
+        (_, Condition::Failed(reason)) if never_worked(entry, Some(live)) => {
             Some(format!("AWS could not create it: {reason}"))
         }
+        (_, Condition::Failed(reason)) => Some(format!("AWS gave up on it: {reason}")),
         _ => None,
     }
+}
+
+/// Whether the object was never ready, so that nothing is lost with it.
+pub(super) fn never_worked(entry: &Entry, live: Option<&Observed>) -> bool {
+    let failed = live.is_some_and(|live| matches!(live.status, Condition::Failed(_)));
+    failed && matches!(entry.status, Status::Creating { .. } | Status::Failed { .. })
 }
 
 /// What the state should hold of an object that is as it should be.
@@ -68,42 +77,44 @@ pub(super) fn settled(
     }
 }
 
-/// What replacements of earlier runs left behind.
-pub(super) fn cleanups(plan: &mut Plan, world: &World, address: &Address, entry: &Entry) {
-    for deposed in &entry.deposed {
-        if world.get(&entry.kind, &deposed.id).is_some() {
-            plan.steps.push(deletion(address, entry, &deposed.id, Action::Cleanup));
-        }
+/// What replacements of earlier runs left behind. What is gone of it is forgotten.
+pub(super) fn cleanups(plan: &mut Plan, view: &View<'_>, address: &Address, entry: &Entry) {
+    let mut left = entry.deposed.clone();
+    left.retain(|old| view.world.get(&old.kind, &old.id).is_some());
+    for old in &left {
+        let step = deletion(address, &old.kind, &old.id, Action::Cleanup);
+        // While nothing has taken its place, it still is what is protected.
+        let last = view.live(address, entry).is_none();
+        refuse(plan, view.scope, &step, last && entry.protect, view.holds_data(&old.kind));
+        plan.steps.push(step);
+    }
+    if left.len() < entry.deposed.len() {
+        plan.bookkeeping.leave(address, entry, left);
     }
 }
 
 /// What becomes of an object that no YAML declares any more.
-pub(super) fn undeclared(
-    plan: &mut Plan,
-    kinds: &Kinds,
-    world: &World,
-    scope: &Scope,
-    (address, entry): (&Address, &Entry),
-) {
-    let id = entry.status.id().or_else(|| world.found.get(address));
-    let Some(id) = id.filter(|id| world.get(&entry.kind, id).is_some()) else {
-        plan.bookkeeping.vanished.insert(address.clone());
-        return;
+pub(super) fn undeclared(plan: &mut Plan, view: &View<'_>, address: &Address, entry: &Entry) {
+    let Some((id, live)) = view.live(address, entry) else {
+        let mut left = entry.deposed.clone();
+        left.retain(|old| view.world.get(&old.kind, &old.id).is_some());
+        let gone = Entry { status: Status::Gone, ..entry.clone() };
+        return plan.bookkeeping.leave(address, &gone, left);
     };
     let action = if entry.retain { Action::Forget } else { Action::Delete };
-    let step = deletion(address, entry, id, action);
+    let step = deletion(address, &entry.kind, id, action);
     if action == Action::Delete {
-        let failed = matches!(entry.status, Status::Failed { .. });
-        let holds_data = kinds.get(&entry.kind).is_some_and(|kind| kind.traits().holds_data);
-        refuse(plan, scope, &step, entry.protect && !failed, holds_data && !failed);
+        let worked = !never_worked(entry, Some(live));
+        let holds_data = view.holds_data(&entry.kind);
+        refuse(plan, view.scope, &step, entry.protect && worked, holds_data && worked);
     }
     plan.steps.push(step);
 }
 
-fn deletion(address: &Address, entry: &Entry, id: &Id, action: Action) -> Step {
+fn deletion(address: &Address, kind: &str, id: &Id, action: Action) -> Step {
     Step {
         address: address.clone(),
-        kind: entry.kind.clone(),
+        kind: kind.to_owned(),
         action,
         id: Some(id.clone()),
         changes: Vec::new(),

@@ -1,0 +1,85 @@
+//! A live object brought to what is wanted.
+
+use serde_json::Value as Json;
+
+use super::{Apply, ApplyError, Work, record};
+use crate::aws::Error;
+use crate::engine::diff;
+use crate::engine::retry::{Attempts, Patience};
+use crate::engine::schedule::Node;
+use crate::engine::walk::Turn;
+use crate::resource::{ErasedChange, Id, Observed, Status as Condition, Tags};
+
+impl Apply {
+    pub(super) async fn update(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
+        let declaration = self.declaration(&node.step.address)?;
+        let work = self.work(declaration, node.step.action);
+        let id = node.step.id.clone().ok_or_else(|| Error::invalid("the plan has no id"))?;
+        let wanted = self.wanted(declaration)?;
+        let entry = self.entry(work.address).ok_or_else(|| Error::invalid("it is not known"))?;
+        let applied = diff::applied(&entry, work.kind.traits()).into_owned();
+        self.writer.commit(|state| record::begun(state, work.address, &id)).await?;
+        let mut observed = self.observe(&work, &id).await?;
+        if observed.status != Condition::Ready {
+            observed = self.ready(&work, &id).await?;
+        }
+        let tags = self.owner(work.address, &declaration.tags, "").tags;
+        let tags = (&tags, &entry.tags);
+        let changed = self.sync(&work, &id, (&wanted, &applied), tags, &observed).await?;
+        drop(turn);
+        let outputs = match changed {
+            true => self.ready(&work, &id).await?.outputs,
+            false => observed.outputs,
+        };
+        self.settle(declaration, wanted, &id, outputs);
+        Ok(id)
+    }
+
+    /// Brings a live object to what is wanted, given what was last applied; makes no call when
+    /// nothing differs, and tells whether it made one.
+    pub(super) async fn sync(
+        &self,
+        work: &Work<'_>,
+        id: &Id,
+        (wanted, applied): (&Json, &Json),
+        (tags, applied_tags): (&Tags, &Tags),
+        live: &Observed,
+    ) -> Result<bool, Error> {
+        let traits = work.kind.traits();
+        let changes = diff::properties(wanted, &live.properties, Some(applied), traits);
+        if let Some(moved) = changes.iter().find(|change| change.replaces) {
+            return Err(Error::invalid(format!(
+                "`{}` of {id} is not what was planned with, and only a replacement can change it: plan again",
+                moved.path
+            )));
+        }
+        let mut properties: Vec<String> =
+            changes.iter().map(|change| change.property().to_owned()).collect();
+        properties.dedup();
+        let tags = diff::tags(tags, live.tags.as_ref(), applied_tags, traits);
+        let change = ErasedChange { before: live.properties.clone(), properties, tags };
+        if change.properties.is_empty() && change.tags.is_empty() {
+            return Ok(false);
+        }
+        let mut attempts = Attempts::new(Patience::within(work.timeout));
+        while let Err(error) = work.kind.update(&self.cx, id, wanted, &change).await {
+            self.say(work, &error.to_string());
+            attempts.again(error).await?;
+        }
+        Ok(true)
+    }
+
+    /// One look, without waiting.
+    async fn observe(&self, work: &Work<'_>, id: &Id) -> Result<Observed, Error> {
+        let mut attempts = Attempts::new(Patience::within(work.timeout));
+        loop {
+            match work.kind.read(&self.cx, std::slice::from_ref(id)).await {
+                Ok(mut objects) => {
+                    let found = objects.pop().flatten();
+                    return found.ok_or_else(|| Error::invalid(format!("{id} is gone")));
+                }
+                Err(error) => attempts.again(error).await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! An object made, with the intent in the store before the call leaves.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::{Apply, ApplyError, Work, record};
+use crate::aws::Error;
+use crate::definition::Declaration;
+use crate::engine::diff;
+use crate::engine::plan::Action;
+use crate::engine::refresh::unclaimed;
+use crate::engine::retry::{Attempts, Patience};
+use crate::engine::schedule::Node;
+use crate::engine::walk::Turn;
+use crate::resource::{Id, Owner};
+use crate::state::{Status, StoreError};
+
+/// What a creation gave.
+struct Made {
+    id: Id,
+    outputs: Option<Json>,
+    /// It may differ from what is wanted: an earlier attempt's object was found instead, or AWS
+    /// takes the rest only now.
+    unfinished: bool,
+}
+
+/// A creation that did not succeed.
+struct NotMade {
+    error: Error,
+    /// Whether an object may exist all the same.
+    in_doubt: bool,
+}
+
+/// What stands in the store before the call leaves.
+struct Intent {
+    token: String,
+    /// Whether an earlier run had the same intent, and may have got as far as the call.
+    resumed: bool,
+}
+
+impl Apply {
+    pub(super) async fn create(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
+        let declaration = self.declaration(&node.step.address)?;
+        let work = self.work(declaration, node.step.action);
+        let wanted = self.wanted(declaration)?;
+        let intent = self.intend(declaration, &wanted, work.action).await?;
+        let owner = self.owner(work.address, &declaration.tags, &intent.token);
+        let made = match self.make(&work, &wanted, &owner, intent.resumed).await {
+            Ok(made) => made,
+            Err(NotMade { error, in_doubt }) => {
+                if !in_doubt {
+                    self.writer.record(|state| record::refused(state, work.address));
+                }
+                return Err(error.into());
+            }
+        };
+        self.writer.record(|state| record::made(state, work.address, &made.id));
+        drop(turn);
+        let (id, unfinished) = (made.id, made.unfinished);
+        let outputs = match made.outputs {
+            Some(outputs) if !unfinished => outputs,
+            _ => {
+                let observed = self.ready(&work, &id).await?;
+                let given = diff::beyond_doubt(&wanted, work.kind.traits());
+                let tags = (&owner.tags, &Default::default());
+                if unfinished && self.sync(&work, &id, (&wanted, &given), tags, &observed).await? {
+                    self.ready(&work, &id).await?.outputs
+                } else {
+                    observed.outputs
+                }
+            }
+        };
+        self.settle(declaration, wanted, &id, outputs);
+        Ok(id)
+    }
+
+    /// Writes the intent. What it replaces is kept as deposed; an earlier run's intent keeps its
+    /// token, so that AWS gives the object that this run's search may not see yet.
+    async fn intend(
+        &self,
+        declaration: &Declaration,
+        wanted: &Json,
+        action: Action,
+    ) -> Result<Intent, Arc<StoreError>> {
+        let old = self.entry(&declaration.address);
+        let earlier = old.as_ref().and_then(|old| match &old.status {
+            Status::Creating { token, id: None }
+                if old.kind == declaration.kind.name() && old.inputs == *wanted =>
+            {
+                Some(token.clone())
+            }
+            _ => None,
+        });
+        let resumed = earlier.is_some();
+        let token = earlier.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let status = Status::Creating { token: token.clone(), id: None };
+        let mut entry = record::entry(declaration, wanted.clone(), status);
+        let replaces = action == Action::ReplaceCreateFirst;
+        entry.deposed = old.map_or_else(Vec::new, |old| record::left_behind(old, replaces));
+        let address = declaration.address.clone();
+        self.writer.commit(|state| drop(state.entries.insert(address, entry))).await?;
+        Ok(Intent { token, resumed })
+    }
+
+    /// Asks AWS for the object. After an answer that leaves open whether it was made, and after
+    /// "exists already", looks for it before asking again.
+    async fn make(
+        &self,
+        work: &Work<'_>,
+        wanted: &Json,
+        owner: &Owner,
+        resumed: bool,
+    ) -> Result<Made, NotMade> {
+        let mut attempts = Attempts::new(Patience::within(work.timeout));
+        let mut unanswered = false;
+        loop {
+            let mut error = match work.kind.create(&self.cx, wanted, owner).await {
+                Ok(made) => {
+                    let (id, outputs, unfinished) = (made.id, made.outputs, made.unfinished);
+                    return Ok(Made { id, outputs, unfinished });
+                }
+                Err(error) => error,
+            };
+            unanswered |= error.is_ambiguous();
+            let in_doubt = resumed || unanswered;
+            if error.is_ambiguous() || error.is_already_exists() {
+                match self.look_for(work, wanted, owner).await {
+                    Ok(Some(id)) => return Ok(Made { id, outputs: None, unfinished: true }),
+                    // What stands in the way is most likely what the unanswered call made, and
+                    // can't be seen yet.
+                    Ok(None) if unanswered => error = error.after_creation(),
+                    Ok(None) => {}
+                    Err(error) => return Err(NotMade { error, in_doubt }),
+                }
+            }
+            self.say(work, &error.to_string());
+            attempts.again(error).await.map_err(|error| NotMade { error, in_doubt })?;
+        }
+    }
+
+    /// What an attempt at the creation has made.
+    async fn look_for(
+        &self,
+        work: &Work<'_>,
+        wanted: &Json,
+        owner: &Owner,
+    ) -> Result<Option<Id>, Error> {
+        let mut attempts = Attempts::new(Patience::within(work.timeout));
+        let found = loop {
+            match work.kind.find(&self.cx, wanted, owner).await {
+                Ok(found) => break found,
+                Err(error) => attempts.again(error).await?,
+            }
+        };
+        let known = self.entry(work.address);
+        let mut found = known.map_or_else(Vec::new, |entry| unclaimed(&entry, found));
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            count => Err(Error::invalid(format!("{count} objects bear its tags"))),
+        }
+    }
+}
