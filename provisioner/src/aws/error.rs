@@ -291,6 +291,7 @@ fn by_status(status: u16) -> Kind {
 /// AWS's codes by what they mean. The lists are from each service's API reference.
 fn classify(code: &str, status: u16) -> Kind {
     match code {
+        "Gateway.NotAttached" => Kind::NotFound,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Kind::Expired,
         "InvalidParameterException" | "InvalidParameterValue" => Kind::Refused,
         "DependencyViolation"

@@ -161,7 +161,8 @@ impl Apply {
 
     async fn ready(&self, work: &Work<'_>, id: &Id) -> Result<Observed, ApplyError> {
         let ready = self.wait(work, id, Goal::Ready).await?;
-        ready.ok_or_else(|| Error::invalid(format!("{id} went away while it was waited for")).into())
+        ready
+            .ok_or_else(|| Error::invalid(format!("{id} went away while it was waited for")).into())
     }
 
     async fn wait(

@@ -136,9 +136,7 @@ async fn look_at(cx: &Context, kind: &Arc<dyn Kind>, batch: Vec<Wait>) -> Vec<Wa
         Ok(objects) => {
             batch.into_iter().zip(objects).filter_map(|(wait, object)| wait.saw(object)).collect()
         }
-        Err(error) if error.is_transient() => {
-            batch.into_iter().filter_map(Wait::goes_on).collect()
-        }
+        Err(error) if error.is_transient() => batch.into_iter().filter_map(Wait::goes_on).collect(),
         Err(error) => {
             for wait in batch {
                 // Who waits no more need not hear.

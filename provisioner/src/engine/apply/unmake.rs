@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{Apply, ApplyError, Work, record, timeout};
+use crate::address::Address;
 use crate::aws::Error;
 use crate::engine::plan::Action;
 use crate::engine::retry::{Attempts, Patience};
 use crate::engine::schedule::Node;
 use crate::engine::wait::Goal;
 use crate::engine::walk::Turn;
-use crate::address::Address;
 use crate::resource::{Deleted, Id, Kind};
 
 /// What to delete.

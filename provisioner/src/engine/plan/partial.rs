@@ -23,9 +23,9 @@ fn fill(value: &Json, applied: &Json) -> Json {
             items.iter().enumerate().map(|(index, item)| fill(item, &applied[index])).collect()
         }
         Json::Object(fields) => {
-            let filled = fields.iter().map(|(name, value)| {
-                (name.clone(), fill(value, &applied[name.as_str()]))
-            });
+            let filled = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), fill(value, &applied[name.as_str()])));
             filled.collect()
         }
         _ => value.clone(),
