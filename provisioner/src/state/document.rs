@@ -92,10 +92,12 @@ struct DeposedV1<'a> {
     depends_on: Cow<'a, BTreeSet<Address>>,
 }
 
+#[expect(clippy::ptr_arg, reason = "serde hands over the field as it is")]
 fn is_empty_map(map: &Cow<'_, Tags>) -> bool {
     map.is_empty()
 }
 
+#[expect(clippy::ptr_arg, reason = "serde hands over the field as it is")]
 fn is_empty_set(set: &Cow<'_, BTreeSet<Address>>) -> bool {
     set.is_empty()
 }
