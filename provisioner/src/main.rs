@@ -13,7 +13,12 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(cli::run(Cli::parse())).into(),
+        Ok(runtime) => {
+            let status = runtime.block_on(cli::run(Cli::parse()));
+            // A question that nobody answered must not hold the process.
+            runtime.shutdown_background();
+            status.into()
+        }
         Err(_) => ExitCode::FAILURE,
     }
 }

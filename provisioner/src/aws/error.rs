@@ -77,6 +77,11 @@ impl Error {
         self.details.code.as_deref()
     }
 
+    /// The reason in a word: AWS's code, or our own words where no answer came.
+    pub fn brief(&self) -> &str {
+        self.code().unwrap_or_else(|| self.message())
+    }
+
     /// AWS's message, or ours where no answer came.
     pub fn message(&self) -> &str {
         &self.details.message

@@ -5,7 +5,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::session::Session;
-use super::up::Execution;
+use super::up::{Execution, somebody_is_there};
 use super::{ExitStatus, Failed, Global};
 use crate::engine::plan::{self, Plan, Refusal, Scope};
 use crate::state::Entry;
@@ -47,14 +47,14 @@ impl Down {
         let began = Instant::now();
         let plan = plan_for(session, &world);
         session.timed("plan", began.elapsed());
-        view.plan(&plan);
+        view.plan(&plan, self.execution.purpose());
         if !plan.refusals.is_empty() {
             return Err(refused(&plan));
         }
         if session.is_new {
             return Ok(ExitStatus::Done);
         }
-        self.confirm(global, &plan, &session.environment.name)?;
+        self.confirm(global, session, &plan).await?;
         let status = self.execution.carry_out(session, plan, false, view).await?;
         if session.state.entries.is_empty() && status == ExitStatus::Done {
             session.store.remove().await?;
@@ -63,16 +63,15 @@ impl Down {
     }
 
     /// The environment's name, typed: nobody tears down the wrong one by habit.
-    fn confirm(&self, global: &Global, plan: &Plan, name: &str) -> Result<(), Failed> {
+    async fn confirm(&self, global: &Global, session: &Session, plan: &Plan) -> Result<(), Failed> {
         if self.execution.yes || plan.steps.is_empty() {
             return Ok(());
         }
-        if global.json || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-            return self.execution.confirm(global, plan, "");
-        }
-        let question = format!("This deletes everything above. Type `{name}` to go on: ");
-        match global.streams().ask(&question)?.trim() {
-            answer if answer == name => Ok(()),
+        somebody_is_there(global)?;
+        let name = &session.environment.name;
+        let question = format!("\nThis deletes everything above. Type `{name}` to go on: ");
+        match session.ask(global, question).await? {
+            answer if answer == *name => Ok(()),
             _ => Err(Failed::new("not confirmed; nothing was changed")),
         }
     }

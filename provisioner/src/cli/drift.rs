@@ -27,11 +27,15 @@ impl Drift {
         let mut session = Session::open(global, &self.env, None, view).await?;
         let world = session.refresh().await?;
         let drifted = drift::drift(&session.state, &session.kinds, &world);
+        let streams = global.streams();
         let text = match global.json {
             true => view::json::line("drift", serde_json::json!({ "objects": drifted })),
-            false => view::drift::text(&drifted, session.state.entries.len()),
+            false => {
+                let width = streams.width(Stream::Out);
+                view::drift::text(&drifted, session.state.entries.len(), width)
+            }
         };
-        global.streams().line(Stream::Out, &text);
+        streams.line(Stream::Out, &text);
         session.close(global, view).await?;
         Ok(if drifted.is_empty() { ExitStatus::Done } else { ExitStatus::Changes })
     }

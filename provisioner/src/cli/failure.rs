@@ -17,6 +17,8 @@ pub enum Failed {
     Definition(Box<Refusal>),
     /// Somebody else holds the lock.
     Locked(Failure),
+    /// Somebody stopped the run before it changed anything.
+    Interrupted,
     /// Anything else.
     Other(Failure),
 }
@@ -33,7 +35,7 @@ impl Failed {
         match self {
             Self::Other(failure) => Self::Other(failure.hint(hint)),
             Self::Locked(failure) => Self::Locked(failure.hint(hint)),
-            definition @ Self::Definition(_) => definition,
+            other @ (Self::Definition(_) | Self::Interrupted) => other,
         }
     }
 
@@ -46,6 +48,10 @@ impl Failed {
             Self::Locked(failure) => {
                 view.error(&failure);
                 ExitStatus::Locked
+            }
+            Self::Interrupted => {
+                view.error(&Failure::new("interrupted; nothing was changed"));
+                ExitStatus::Interrupted
             }
             Self::Other(failure) => {
                 view.error(&failure);
@@ -133,6 +139,7 @@ impl From<Vec<PlanError>> for Failed {
             message: "the values that AWS gave break rules of what uses them".to_owned(),
             causes: causes.collect(),
             hint: errors.iter().flat_map(|error| &error.problems).find_map(|it| it.hint.clone()),
+            ..Failure::default()
         })
     }
 }

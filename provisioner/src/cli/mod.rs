@@ -11,6 +11,7 @@ mod completions;
 mod down;
 mod drift;
 mod failure;
+mod graph;
 mod import;
 mod outputs;
 mod plan;
@@ -80,6 +81,8 @@ enum Command {
     Status(status::Status),
     /// Show the outputs of the stacks, or one of them.
     Outputs(outputs::Outputs),
+    /// Draw what waits for what, as Mermaid, DOT or SVG.
+    Graph(graph::Graph),
     /// Take an existing object on AWS under a declared address.
     Import(import::Import),
     /// Look into the state, or operate on it.
@@ -160,6 +163,7 @@ async fn dispatch(
         Command::Drift(command) => command.run(global, view).await,
         Command::Status(command) => command.run(global).await,
         Command::Outputs(command) => command.run(global).await,
+        Command::Graph(command) => command.run(global, view),
         Command::Import(command) => command.run(global, view).await,
         Command::State(command) => command.run(global, view).await,
         Command::Recover(command) => command.run(global, view).await,

@@ -26,6 +26,9 @@ impl Outputs {
         let session = Session::open(global, &self.env, None, &mut *view).await?;
         let outputs = &session.state.outputs;
         match &self.name {
+            None if outputs.is_empty() && !global.json => {
+                view.note("no outputs: they are known after the first `provision up`");
+            }
             None => view.outputs(outputs),
             Some(name) => {
                 let value = name

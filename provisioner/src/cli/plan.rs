@@ -14,7 +14,7 @@ use crate::definition::Program;
 use crate::engine::graph;
 use crate::engine::plan::{self as engine, Scope};
 use crate::engine::refresh::World;
-use crate::view::{self, Stream, View};
+use crate::view::{self, Purpose, Stream, View};
 
 /// The format of a saved plan.
 const FORMAT: u32 = 1;
@@ -76,7 +76,11 @@ impl ScopeArgs {
     }
 }
 
-fn check_stack(program: &Program, stack: &str) -> Result<(), Failed> {
+/// Checks that a stack exists.
+///
+/// # Errors
+/// When it does not.
+pub fn check_stack(program: &Program, stack: &str) -> Result<(), Failed> {
     if program.outputs.contains_key(stack) {
         return Ok(());
     }
@@ -99,8 +103,8 @@ impl Plan {
         let scope = self.scope.resolve(&session.program)?;
         let plan = make(&mut session, &world, &scope)?;
         match self.markdown {
-            true => global.streams().line(Stream::Out, &view::plan::markdown(&plan)),
-            false => view.plan(&plan),
+            true => global.streams().line(Stream::Out, &view::markdown(&plan)),
+            false => view.plan(&plan, Purpose::Show),
         }
         if let Some(file) = &self.out {
             save(file, &plan)?;

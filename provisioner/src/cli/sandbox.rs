@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::session::LOCAL;
 use super::{ExitStatus, Failed, Global};
 use crate::aws::Credentials;
-use crate::view::{Failure, Stream, View};
+use crate::view::{self, Failure, Stream, View};
 
 /// How long the sandbox may take to start.
 const START: Duration = Duration::from_secs(15);
@@ -97,21 +97,19 @@ impl Sandbox {
             }
             Self::Serve(args) => serve(&global.root, &args).await?,
             Self::Stop => match Handle::discover(&directory(&global.root)).await? {
-                Some(handle) => handle.stop().await?,
+                Some(handle) => {
+                    stop(&global.root, &handle).await?;
+                    view.note("the sandbox has stopped; what it holds is kept");
+                }
                 None => view.note("the sandbox does not run"),
             },
-            Self::Status => {
-                let status = running(&global.root).await?.status().await?;
-                global.streams().line(Stream::Out, &format!("{status:#}"));
-            }
+            Self::Status => status(global).await?,
             Self::Env => env(global).await?,
-            Self::Logs(args) => {
-                for entry in running(&global.root).await?.calls(args.tail).await? {
-                    let line = serde_json::to_string(&entry).unwrap_or_default();
-                    global.streams().line(Stream::Out, &line);
-                }
+            Self::Logs(args) => logs(global, args.tail).await?,
+            Self::Reset => {
+                running(&global.root).await?.reset().await?;
+                view.note("the sandbox is empty");
             }
-            Self::Reset => running(&global.root).await?.reset().await?,
         }
         Ok(ExitStatus::Done)
     }
@@ -193,6 +191,41 @@ fn spawn(
         .stderr(log)
         .process_group(0)
         .spawn()
+}
+
+/// Tells it to stop, and waits until it has.
+async fn stop(root: &Path, handle: &Handle) -> Result<(), Failed> {
+    handle.stop().await?;
+    let deadline = Instant::now() + START;
+    while Handle::discover(&directory(root)).await?.is_some() {
+        if Instant::now() > deadline {
+            return Err(Failed::new("the sandbox still runs: calls are under way"));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+async fn status(global: &Global) -> Result<(), Failed> {
+    let handle = running(&global.root).await?;
+    let (url, status) = (&handle.endpoint.url, handle.status().await?);
+    let text = match global.json {
+        true => view::json::line("sandbox", serde_json::json!({ "url": url, "status": status })),
+        false => view::sandbox::status(url, &status, jiff::Timestamp::now()),
+    };
+    global.streams().line(Stream::Out, &text);
+    Ok(())
+}
+
+async fn logs(global: &Global, tail: usize) -> Result<(), Failed> {
+    for entry in running(&global.root).await?.calls(tail).await? {
+        let text = match global.json {
+            true => view::json::line("call", &entry),
+            false => view::sandbox::call(&entry),
+        };
+        global.streams().line(Stream::Out, &text);
+    }
+    Ok(())
 }
 
 async fn serve(root: &Path, args: &Start) -> Result<(), Failed> {

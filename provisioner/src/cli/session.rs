@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Failed, Global, sandbox};
+use super::{Failed, Global, sandbox, signals};
 use crate::address::Address;
 use crate::aws::{self, Clients, Connection, Context, Credentials};
 use crate::components;
-use crate::definition::{self, Endpoint, Environment, Program, StateLocation};
+use crate::definition::{self, Definition, Endpoint, Environment, Program, StateLocation};
 use crate::engine::owner::owner;
 use crate::engine::refresh::{World, refresh};
 use crate::resource::Kinds;
 use crate::state::{Journaled, LocalStore, Lock, LockFile, S3Store, State, Store};
-use crate::view::{Timings, View};
+use crate::view::{Declared, Timings, View};
 
 /// Where commands keep what is not to be committed.
 pub const LOCAL: &str = ".local";
@@ -24,6 +24,8 @@ pub const LOCAL: &str = ".local";
 pub struct Session {
     /// What is declared.
     pub program: Arc<Program>,
+    /// The same, with the files that say so.
+    pub declared: Declared,
     /// Its environment.
     pub environment: Arc<Environment>,
     /// The kinds.
@@ -38,6 +40,9 @@ pub struct Session {
     pub is_new: bool,
     /// Cancelled when the run should begin nothing more.
     pub stop: CancellationToken,
+    /// Cancelled at the second Ctrl-C: the run should end at once.
+    pub now: CancellationToken,
+    signals: Option<tokio::task::JoinHandle<()>>,
     /// Where the time went.
     pub timings: Timings,
     lock: Option<Lock>,
@@ -56,7 +61,10 @@ impl Session {
     ) -> Result<Self, Failed> {
         let began = Instant::now();
         let kinds = aws::kinds();
-        let program = load(global, name, &kinds, view)?;
+        let loaded = load(global, name, &kinds, view)?;
+        let program = Arc::new(loaded.program);
+        let declared =
+            Declared { program: Arc::clone(&program), sources: Arc::new(loaded.sources) };
         let environment = Arc::new(program.environment.clone());
         let loaded = began.elapsed();
         let cx = connect(global, &environment, view).await?;
@@ -66,6 +74,9 @@ impl Session {
             Some(command) => Some(take_lock(&lock_file, command, &stop, view).await?),
             None => None,
         };
+        // Without a lock, there is nothing to give back: Ctrl-C ends the process at once.
+        let now = CancellationToken::new();
+        let signals = lock.is_some().then(|| signals::watch(stop.clone(), now.clone()));
         let found = store.load().await?;
         if let Some(state) = &found {
             check_environment(state, name, &*store)?;
@@ -73,7 +84,8 @@ impl Session {
         let is_new = found.is_none();
         let phases = vec![("load", loaded), ("connect", began.elapsed() - loaded)];
         Ok(Self {
-            program: Arc::new(program),
+            program,
+            declared,
             environment,
             kinds,
             cx,
@@ -81,6 +93,8 @@ impl Session {
             state: found.unwrap_or_else(|| State::new(name)),
             is_new,
             stop,
+            now,
+            signals,
             timings: Timings { phases, ..Timings::default() },
             lock,
         })
@@ -95,7 +109,7 @@ impl Session {
         name: &str,
         view: &mut dyn View,
     ) -> Result<(Arc<dyn Store>, Arc<dyn LockFile>), Failed> {
-        let program = load(global, name, &aws::kinds(), view)?;
+        let program = load(global, name, &aws::kinds(), view)?.program;
         let cx = connect(global, &program.environment, view).await?;
         let stop = CancellationToken::new();
         Ok(open_store(&global.root, &program.environment, &cx, &stop))
@@ -111,9 +125,38 @@ impl Session {
             owner(&self.environment, &self.state.lineage, address, &entry.tags, token)
         };
         let parallel = self.environment.parallel;
-        let world = refresh(&self.cx, &self.kinds, &self.state, identity, parallel).await?;
+        let reading = refresh(&self.cx, &self.kinds, &self.state, identity, parallel);
+        let world = tokio::select! {
+            world = reading => world?,
+            () = self.stop.cancelled() => return Err(self.stopped()),
+        };
         self.timed("refresh", began.elapsed());
         Ok(world)
+    }
+
+    /// Asks a question, and gives up when the run is stopped meanwhile.
+    ///
+    /// # Errors
+    /// When stdin can't be read, or the run is stopped.
+    pub async fn ask(&self, global: &Global, question: String) -> Result<String, Failed> {
+        let streams = global.streams();
+        let answer = tokio::task::spawn_blocking(move || streams.ask(&question));
+        tokio::select! {
+            answer = answer => Ok(answer.map_err(std::io::Error::other)??.trim().to_owned()),
+            () = self.stop.cancelled() => Err(self.stopped()),
+        }
+    }
+
+    /// Whether another run has taken the lock from this one.
+    pub fn lost_lock(&self) -> bool {
+        self.lock.as_ref().is_some_and(|lock| lock.lost.is_cancelled())
+    }
+
+    fn stopped(&self) -> Failed {
+        match self.lost_lock() {
+            true => Failed::new("another run has taken the lock; nothing was changed"),
+            false => Failed::Interrupted,
+        }
     }
 
     /// Notes how long a phase took.
@@ -126,6 +169,9 @@ impl Session {
     /// # Errors
     /// When the lock's file can't be deleted.
     pub async fn close(mut self, global: &Global, view: &mut dyn View) -> Result<(), Failed> {
+        if let Some(signals) = self.signals.take() {
+            signals.abort();
+        }
         if let Some(lock) = self.lock.take() {
             lock.release().await?;
         }
@@ -143,14 +189,14 @@ pub fn load(
     name: &str,
     kinds: &Kinds,
     view: &mut dyn View,
-) -> Result<Program, Failed> {
+) -> Result<Definition, Failed> {
     let components = components::components();
     match definition::program(&global.root, name, kinds, &components) {
         Ok(loaded) => {
             if !loaded.warnings.is_empty() {
                 view.definition(&loaded.warnings, &loaded.sources);
             }
-            Ok(loaded.program)
+            Ok(loaded)
         }
         Err(refusal) => Err(Failed::Definition(Box::new(refusal))),
     }

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::{ExitStatus, Failed, Global};
 use crate::address::Address;
 use crate::state::{self, State as Document};
-use crate::view::{Failure, Stream, View};
+use crate::view::{self, Failure, Stream, View};
 
 /// Subcommands of `state`.
 #[derive(Debug, Subcommand)]
@@ -79,8 +79,7 @@ impl State {
             Self::List(args) => {
                 let document = read(global, &args.env, view).await?;
                 for (address, entry) in &document.entries {
-                    let id = entry.status.id().map(|id| id.as_str()).unwrap_or("-");
-                    print(global, &format!("{address}\t{}\t{id}", entry.kind));
+                    print(global, &listed(global, address, entry));
                 }
             }
             Self::Show(args) => {
@@ -110,6 +109,19 @@ impl State {
             Self::Push(args) => push(global, &args, view).await?,
         }
         Ok(ExitStatus::Done)
+    }
+}
+
+/// One object in one line: columns for `cut` and `awk`, or JSON.
+fn listed(global: &Global, address: &Address, entry: &state::Entry) -> String {
+    let (kind, status) = (&entry.kind, entry.status.word());
+    let id = entry.status.id().map(|id| id.as_str());
+    match global.json {
+        true => view::json::line(
+            "object",
+            serde_json::json!({ "address": address, "kind": kind, "id": id, "status": status }),
+        ),
+        false => format!("{address}\t{kind}\t{}\t{status}", id.unwrap_or("-")),
     }
 }
 

@@ -8,6 +8,12 @@ use crate::view::{self, Stream};
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  provision status dev
+  provision status dev --json | jq '.objects[] | select(.status != \"ready\")'
+
+The objects are read from AWS: `gone` is what somebody deleted by hand.")]
 pub struct Status {
     /// The environment: the name of a file in `config/`.
     env: String,

@@ -36,11 +36,16 @@ impl Unlock {
             Ok(Some(holder)) => view.note(&format!("locked by {}", describe(&holder))),
             Err(error) => view.warn(&error.to_string(), None),
         }
-        if !self.yes && global.streams().ask("break the lock? [y/N] ")?.trim() != "y" {
+        if !self.yes && !agreed(global)? {
             return Err(Failed::new("not confirmed; the lock stays"));
         }
         Lock::break_open(&*file).await?;
         view.note("the lock is broken");
         Ok(ExitStatus::Done)
     }
+}
+
+fn agreed(global: &Global) -> Result<bool, Failed> {
+    super::up::somebody_is_there(global)?;
+    Ok(matches!(global.streams().ask("break the lock? [y/N] ")?.trim(), "y" | "Y" | "yes"))
 }

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::session::Session;
-use super::{ExitStatus, Failed, Global, plan, signals};
+use super::{ExitStatus, Failed, Global, plan};
 use crate::address::Address;
-use crate::engine::event::Events;
+use crate::engine::event::{Event, Events};
 use crate::engine::execute::{self, Report, Run};
 use crate::engine::plan::Plan;
 use crate::state::Writer;
-use crate::view::View;
+use crate::view::{Failure, Purpose, View};
+
+/// How often the view may draw again.
+const TICK: Duration = Duration::from_millis(100);
+const STOPPING: &str = "stopping: what is under way is finished first; Ctrl-C again stops at once";
+const LOST: &str = "another run has taken the lock: stopping when what is under way is finished";
 
 /// Arguments of `up`.
 #[derive(Debug, Args)]
@@ -80,7 +85,7 @@ impl Up {
         if let Some(file) = &self.plan {
             plan::check_saved(file, &plan)?;
         }
-        view.plan(&plan);
+        view.plan(&plan, self.execution.purpose());
         if !plan.refusals.is_empty() {
             return Err(refused(&plan));
         }
@@ -91,7 +96,7 @@ impl Up {
             return Ok(ExitStatus::Done);
         }
         if !plan.steps.is_empty() {
-            self.execution.confirm(global, &plan, "carry this plan out?")?;
+            self.execution.confirm(global, session, &plan).await?;
         }
         self.execution.carry_out(session, plan, true, view).await
     }
@@ -105,19 +110,18 @@ fn refused(plan: &Plan) -> Failed {
 }
 
 impl Execution {
+    /// Why the plan is shown before it is carried out.
+    pub fn purpose(&self) -> Purpose {
+        if self.yes { Purpose::Announce } else { Purpose::Confirm }
+    }
+
     /// Asks, where a person can answer.
-    ///
-    /// # Errors
-    /// When the answer is no, or there is nobody to ask.
-    pub fn confirm(&self, global: &Global, plan: &Plan, question: &str) -> Result<(), Failed> {
+    async fn confirm(&self, global: &Global, session: &Session, plan: &Plan) -> Result<(), Failed> {
         if self.yes || plan.steps.is_empty() {
             return Ok(());
         }
-        if global.json || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-            return Err(Failed::new("nobody is there to confirm the plan")
-                .hint("give `--yes` where no terminal is"));
-        }
-        match global.streams().ask(&format!("{question} [y/N] "))?.trim() {
+        somebody_is_there(global)?;
+        match session.ask(global, "\ncarry this plan out? [y/N] ".to_owned()).await?.as_str() {
             "y" | "Y" | "yes" => Ok(()),
             _ => Err(Failed::new("not confirmed; nothing was changed")),
         }
@@ -140,9 +144,7 @@ impl Execution {
             check_expiry(session, expected).await?;
         }
         let (writer, task) = Writer::start(session.state.clone(), Arc::clone(&session.store));
-        let (events, mut received) = Events::channel();
-        let now = CancellationToken::new();
-        let signals = signals::watch(session.stop.clone(), now.clone());
+        let (events, received) = Events::channel();
         let run = Run {
             cx: session.cx.clone(),
             kinds: session.kinds.clone(),
@@ -154,30 +156,16 @@ impl Execution {
             parallel: self.parallel.map_or(session.environment.parallel, usize::from),
         };
         let began = Instant::now();
-        let walk = execute::execute(run, &plan);
-        tokio::pin!(walk);
-        let mut told = false;
-        let report = loop {
-            tokio::select! {
-                biased;
-                () = now.cancelled() => break None,
-                () = session.stop.cancelled(), if !told => {
-                    told = true;
-                    view.note("stopping: what is under way is finished first; Ctrl-C again stops now (the next run goes on from there)");
-                }
-                Some(event) = received.recv() => view.event(&event),
-                report = &mut walk => break Some(report),
-            }
-        };
-        signals.abort();
-        while let Ok(event) = received.try_recv() {
-            view.event(&event);
-        }
+        view.start(&plan, expected);
+        let report = watch(execute::execute(run, &plan), received, session, view).await;
         session.timed("execute", began.elapsed());
         let Some(report) = report else {
             // What is known must not be lost with the run; that the store is slow must not keep
             // somebody who wants to stop now.
             let _ = tokio::time::timeout(LAST_WRITE, writer.flush()).await;
+            view.error(&Failure::new("stopped at once").hint(
+                "what was under way may be half made: the next run finds it and goes on from there",
+            ));
             return Ok(ExitStatus::Interrupted);
         };
         let report = report?;
@@ -185,20 +173,67 @@ impl Execution {
         // The writer has written everything by now; its task has nothing to say.
         let _ = task.await;
         session.state = writer.snapshot();
-        view.report(&report);
-        if declared {
+        view.report(&report, &session.declared);
+        if declared && !report.outputs.is_empty() {
             view.outputs(&report.outputs);
         }
-        Ok(status(&report, session.stop.is_cancelled()))
+        Ok(status(&report, session, view))
     }
 }
 
-fn status(report: &Report, stopped: bool) -> ExitStatus {
-    match (report.is_complete(), stopped && report.failed.is_empty()) {
-        (true, _) => ExitStatus::Done,
-        (false, true) => ExitStatus::Interrupted,
-        (false, false) => ExitStatus::Failed,
+/// Whether anybody can answer a question.
+///
+/// # Errors
+/// When stdin is no terminal, or the output is for a machine.
+pub fn somebody_is_there(global: &Global) -> Result<(), Failed> {
+    if global.json || !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        return Err(
+            Failed::new("nobody is there to confirm").hint("give `--yes` where no terminal is")
+        );
     }
+    Ok(())
+}
+
+/// Shows a walk until it ends; `None` when it was stopped at once.
+async fn watch<T>(
+    walk: impl Future<Output = T>,
+    mut events: UnboundedReceiver<Event>,
+    session: &Session,
+    view: &mut dyn View,
+) -> Option<T> {
+    tokio::pin!(walk);
+    let mut ticks = tokio::time::interval(TICK);
+    let mut told = false;
+    let ended = loop {
+        tokio::select! {
+            biased;
+            () = session.now.cancelled() => break None,
+            () = session.stop.cancelled(), if !told => {
+                told = true;
+                view.note(if session.lost_lock() { LOST } else { STOPPING });
+            }
+            Some(event) = events.recv() => view.event(&event),
+            _ = ticks.tick() => view.tick(),
+            ended = &mut walk => break Some(ended),
+        }
+    };
+    while let Ok(event) = events.try_recv() {
+        view.event(&event);
+    }
+    ended
+}
+
+/// The exit code of a walk, with a word on how to go on after a stop.
+fn status(report: &Report, session: &Session, view: &mut dyn View) -> ExitStatus {
+    if report.is_complete() {
+        return ExitStatus::Done;
+    }
+    if !session.stop.is_cancelled() {
+        return ExitStatus::Failed;
+    }
+    view.note("the same command goes on from here");
+    let failed = !report.failed.is_empty() || session.lost_lock();
+    if failed { ExitStatus::Failed } else { ExitStatus::Interrupted }
 }
 
 /// A run that outlives its credentials stops half-way: better not to begin.
@@ -221,6 +256,6 @@ async fn check_expiry(session: &Session, expected: Duration) -> Result<(), Faile
 pub fn addresses(texts: &[String]) -> Result<BTreeSet<Address>, Failed> {
     texts
         .iter()
-        .map(|text| text.parse().map_err(|error| Failed::Other(crate::view::Failure::of(&error))))
+        .map(|text| text.parse().map_err(|error| Failed::Other(Failure::of(&error))))
         .collect()
 }

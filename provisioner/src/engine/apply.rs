@@ -33,7 +33,7 @@ const TIMEOUT_FACTOR: u32 = 6;
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
     /// AWS refused, or did not answer.
-    #[error("AWS did not do it")]
+    #[error(transparent)]
     Aws(#[from] Error),
     /// AWS gave up on the object.
     #[error("AWS gave up on {id}: {reason}")]
@@ -75,12 +75,22 @@ pub enum ApplyError {
 }
 
 impl ApplyError {
+    /// AWS's refusal, where there is one.
+    pub fn aws(&self) -> Option<&Error> {
+        match self {
+            Self::Aws(error) | Self::Blocked { source: error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The reason in a word: AWS's code, where AWS gave one.
+    pub fn brief(&self) -> String {
+        self.aws().map_or_else(|| self.to_string(), |error| error.brief().to_owned())
+    }
+
     /// Whether the caller's credentials have run out: no other call can succeed either.
     pub(super) fn is_expired(&self) -> bool {
-        match self {
-            Self::Aws(error) | Self::Blocked { source: error, .. } => error.is_expired(),
-            _ => false,
-        }
+        self.aws().is_some_and(Error::is_expired)
     }
 }
 
@@ -196,6 +206,10 @@ impl Apply {
         let status = Status::Ready { id: id.clone(), outputs };
         let entry = record::entry(declaration, inputs, status);
         self.writer.record(|state| record::settled(state, &declaration.address, entry));
+    }
+
+    fn say_again(&self, work: &Work<'_>, error: &Error) {
+        self.say(work, &format!("trying again: {}", error.brief()));
     }
 
     fn say(&self, work: &Work<'_>, status: &str) {

@@ -42,10 +42,10 @@ pub enum Progress {
     Failed {
         /// How long it took.
         elapsed: Duration,
+        /// The reason in a word: AWS's code, where AWS gave one.
+        brief: String,
         /// The error and its causes.
         error: String,
-        /// What to do.
-        hint: Option<String>,
     },
     /// Not begun, because of another.
     Skipped {

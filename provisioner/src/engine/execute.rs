@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::apply::{Apply, ApplyError, known_outputs};
 use super::event::{Events, Progress};
-use super::plan::{Plan, outputs};
+use super::plan::{Action, Plan, outputs};
 use super::schedule::{Node, Part, Schedule};
 use super::wait::Poller;
 use super::walk::{self, Outcome};
@@ -60,6 +60,8 @@ pub struct Report {
 pub struct Failure {
     /// The object.
     pub address: Address,
+    /// What was to be done to it.
+    pub action: Action,
     /// Why.
     pub error: ApplyError,
 }
@@ -160,7 +162,7 @@ async fn one(apply: &Apply, node: &Node, turn: walk::Turn) -> Result<Option<Id>,
     let elapsed = began.elapsed();
     let progress = match &result {
         Ok(id) => Progress::Finished { elapsed, id: id.as_ref().map(Id::to_string) },
-        Err(error) => Progress::Failed { elapsed, error: chain(error), hint: None },
+        Err(error) => Progress::Failed { elapsed, brief: error.brief(), error: chain(error) },
     };
     apply.events.send(address, action, progress);
     result
@@ -222,11 +224,19 @@ impl Report {
                 self.skipped.push((step.address.clone(), self.expired().cloned()));
             }
             (Outcome::Failed, Some(error)) => {
-                self.failed.push(Failure { address: step.address.clone(), error });
+                self.failed.push(Failure {
+                    address: step.address.clone(),
+                    action: step.action,
+                    error,
+                });
             }
             (Outcome::Failed, None) => {
                 let error = crate::aws::Error::invalid("the task ended before it was done").into();
-                self.failed.push(Failure { address: step.address.clone(), error });
+                self.failed.push(Failure {
+                    address: step.address.clone(),
+                    action: step.action,
+                    error,
+                });
             }
             (Outcome::Skipped(because), _) => {
                 let because = because.map(|root| nodes[root].step.address.clone());

@@ -6,6 +6,8 @@ use owo_colors::Style;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::failure::{Answer, Failure};
+use super::value::{clean, count, wrap};
 use crate::definition::{Diagnostic, Diagnostics, Severity, Source, Sources};
 use crate::value::Span;
 
@@ -31,6 +33,13 @@ pub fn human(diagnostics: &Diagnostics, sources: &Sources, paint: Paint) -> Stri
     renderer.text
 }
 
+/// A failure for a person, with the line that declares what failed.
+pub fn failure(failure: &Failure, sources: &Sources, paint: Paint) -> String {
+    let mut renderer = Renderer { sources, paint, text: String::new() };
+    renderer.failure(failure);
+    renderer.text.trim_end().to_owned()
+}
+
 struct Renderer<'a> {
     sources: &'a Sources,
     paint: Paint,
@@ -49,7 +58,8 @@ impl Renderer<'_> {
             None => format!(": {}\n", diagnostic.summary),
         };
         self.styled(&about, Style::new().bold());
-        let margin = self.margin(diagnostic);
+        let labelled = diagnostic.labels.iter().map(|label| label.span);
+        let margin = self.margin(diagnostic.span.into_iter().chain(labelled));
         if let Some(span) = diagnostic.span {
             self.place(span, margin, "-->");
             self.excerpt(span, margin, '^', style, "");
@@ -61,17 +71,56 @@ impl Renderer<'_> {
             }
             self.excerpt(label.span, margin, '-', Style::new().blue().bold(), &label.text);
         }
-        self.paragraph(&diagnostic.detail, margin, None);
+        self.paragraph(&diagnostic.detail, margin + 3, None);
         if let Some(hint) = &diagnostic.hint {
-            self.paragraph(hint, margin, Some("hint: "));
+            self.paragraph(hint, margin + 3, Some("hint: "));
         }
         self.text.push('\n');
     }
 
+    fn failure(&mut self, failure: &Failure) {
+        let red = Style::new().red().bold();
+        self.styled("error", red);
+        self.styled(&format!(": {}\n", clean(&failure.message)), Style::new().bold());
+        let margin = self.margin(failure.span);
+        let indent = failure.span.map_or(2, |_| margin + 3);
+        if let Some(span) = failure.span {
+            self.place(span, margin, "-->");
+            self.excerpt(span, margin, '^', red, "");
+        }
+        // What AWS said is shown below, in its parts.
+        let answer = failure.answer.as_deref().filter(|answer| answer.text != failure.message);
+        if let Some(answer) = answer {
+            self.answer(answer, indent);
+        }
+        for cause in &failure.causes {
+            if answer.is_none_or(|answer| answer.text != *cause) {
+                self.paragraph(&clean(cause), indent, None);
+            }
+        }
+        if let Some(hint) = &failure.hint {
+            self.paragraph(hint, indent, Some("hint: "));
+        }
+    }
+
+    /// The operation and the code, then the message, then what AWS support asks for.
+    fn answer(&mut self, answer: &Answer, indent: usize) {
+        let operation = answer.operation.iter().map(String::as_str);
+        let head: Vec<&str> = operation.chain(answer.code.as_deref()).collect();
+        if !head.is_empty() {
+            self.paragraph(&format!("{}:", head.join(" failed with ")), indent, None);
+        }
+        self.paragraph(&clean(&answer.message), indent, None);
+        if let Some(id) = &answer.request_id {
+            let _ = write!(self.text, "{:indent$}", "");
+            self.styled(&format!("request {}\n", clean(id)), Style::new().dimmed());
+        }
+    }
+
     /// How many columns the line numbers take.
-    fn margin(&self, diagnostic: &Diagnostic) -> usize {
-        let spans = diagnostic.span.iter().chain(diagnostic.labels.iter().map(|label| &label.span));
-        let lines = spans.filter_map(|span| self.sources.place(*span)).map(|place| place.line);
+    fn margin(&self, spans: impl IntoIterator<Item = Span>) -> usize {
+        let places = spans.into_iter().filter_map(|span| self.sources.place(span));
+        let lines = places.map(|place| place.line);
         lines.max().map_or(1, |line| line.to_string().len())
     }
 
@@ -101,9 +150,8 @@ impl Renderer<'_> {
         self.styled(text, Style::new().blue().bold());
     }
 
-    /// Text in lines of bearable width, behind the margin.
-    fn paragraph(&mut self, text: &str, margin: usize, heading: Option<&str>) {
-        let indent = margin + 3;
+    /// Text in lines of bearable width, that far in.
+    fn paragraph(&mut self, text: &str, indent: usize, heading: Option<&str>) {
         let heading = heading.unwrap_or_default();
         for (index, line) in wrap(text, WIDTH - heading.len()).iter().enumerate() {
             let _ = write!(self.text, "{:indent$}", "");
@@ -118,16 +166,11 @@ impl Renderer<'_> {
     }
 
     fn total(&mut self, diagnostics: &Diagnostics) {
-        let count = |severity| diagnostics.iter().filter(|it| it.severity == severity).count();
-        let several = |count: usize, word: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {word}")),
-            _ => Some(format!("{count} {word}s")),
+        let several = |severity, word| {
+            let number = diagnostics.iter().filter(|it| it.severity == severity).count();
+            (number > 0).then(|| count(number, word))
         };
-        let totals = [
-            several(count(Severity::Error), "error"),
-            several(count(Severity::Warning), "warning"),
-        ];
+        let totals = [several(Severity::Error, "error"), several(Severity::Warning, "warning")];
         let totals: Vec<String> = totals.into_iter().flatten().collect();
         if !totals.is_empty() {
             let _ = writeln!(self.text, "{}", totals.join(", "));
@@ -179,20 +222,6 @@ impl Excerpt {
         }
         Self { line, text: shown, column, length }
     }
-}
-
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 /// All diagnostics for machines: an array of objects with `severity`, `summary`, `detail`, and

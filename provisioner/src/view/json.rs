@@ -1,16 +1,18 @@
 //! A run as a machine reads it: one JSON object a line on stdout.
 //!
 //! Every line has `version` (of this format) and `type`. A field may be added within a version;
-//! none is taken away or changes its meaning.
+//! none is taken away or changes its meaning. `arch/json.md` has every line and field.
+
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::stream::{Stream, Streams};
-use super::{Failure, Outputs, Timings, View, diagnostic};
+use super::{Declared, Failure, Outputs, Purpose, Timings, View, diagnostic};
 use crate::definition::{Diagnostics, Sources};
 use crate::engine::event::{Event, Progress};
-use crate::engine::execute::{Report, chain};
+use crate::engine::execute::Report;
 use crate::engine::plan::Plan;
 
 /// The version of the format.
@@ -55,21 +57,26 @@ impl View for JsonLines {
         self.line("warning", json!({ "text": text, "hint": hint }));
     }
 
-    fn plan(&mut self, plan: &Plan) {
+    fn plan(&mut self, plan: &Plan, _: Purpose) {
         self.line("plan", plan);
+    }
+
+    fn start(&mut self, plan: &Plan, expected: Duration) {
+        let expected = expected.as_secs_f64();
+        self.line("start", json!({ "steps": plan.steps.len(), "expected_seconds": expected }));
     }
 
     fn event(&mut self, event: &Event) {
         self.line("event", event_body(event));
     }
 
-    fn report(&mut self, report: &Report) {
-        let failed = report.failed.iter().map(|failure| {
-            json!({
-                "address": failure.address,
-                "error": chain(&failure.error),
-                "hint": failure.hint(),
-            })
+    fn tick(&mut self) {}
+
+    fn report(&mut self, report: &Report, declared: &Declared) {
+        let failed = report.failed.iter().map(|failed| {
+            let mut failure = Failure::of_object(failed, declared).json(Some(&declared.sources));
+            failure["action"] = json!(failed.action);
+            failure
         });
         let skipped = report
             .skipped
@@ -116,10 +123,7 @@ impl View for JsonLines {
     }
 
     fn error(&mut self, error: &Failure) {
-        self.line(
-            "error",
-            json!({ "message": error.message, "causes": error.causes, "hint": error.hint }),
-        );
+        self.line("error", error.json(None));
     }
 }
 
@@ -133,8 +137,9 @@ fn event_body(event: &Event) -> Json {
         Progress::Finished { elapsed, id } => {
             ("finished", json!({ "seconds": elapsed.as_secs_f64(), "id": id }))
         }
-        Progress::Failed { elapsed, error, hint } => {
-            ("failed", json!({ "seconds": elapsed.as_secs_f64(), "error": error, "hint": hint }))
+        Progress::Failed { elapsed, brief, error } => {
+            let seconds = elapsed.as_secs_f64();
+            ("failed", json!({ "seconds": seconds, "brief": brief, "error": error }))
         }
         Progress::Skipped { because } => ("skipped", json!({ "because": because })),
     };
@@ -144,3 +149,6 @@ fn event_body(event: &Event) -> Json {
     }
     body
 }
+
+#[cfg(test)]
+mod tests;

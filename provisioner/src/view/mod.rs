@@ -2,18 +2,28 @@
 //!
 //! Data goes to stdout, everything else to stderr; nothing is readable by colour alone.
 
+mod board;
+mod change;
 pub mod diagnostic;
 pub mod drift;
+mod failure;
+pub mod graph;
 mod human;
 pub mod json;
+mod layout;
+mod markdown;
 pub mod plan;
-pub mod progress;
+mod progress;
+pub mod sandbox;
 pub mod status;
 mod stream;
+mod svg;
 pub mod value;
 
+pub use failure::{Answer, Declared, Failure};
 pub use human::Human;
 pub use json::JsonLines;
+pub use markdown::markdown;
 pub use stream::{Stream, Streams};
 
 use std::collections::BTreeMap;
@@ -30,6 +40,17 @@ use crate::engine::plan::Plan;
 /// The stacks' outputs by stack and name.
 pub type Outputs = BTreeMap<String, BTreeMap<String, Json>>;
 
+/// Why a plan is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It is what was asked for: data.
+    Show,
+    /// Somebody has to agree to it.
+    Confirm,
+    /// It is about to be carried out.
+    Announce,
+}
+
 /// A run as it is shown: to a person, or to a machine.
 pub trait View: Send {
     /// A sentence about what goes on.
@@ -37,11 +58,15 @@ pub trait View: Send {
     /// Something that went wrong without stopping the run.
     fn warn(&mut self, text: &str, hint: Option<&str>);
     /// What would be done.
-    fn plan(&mut self, plan: &Plan);
+    fn plan(&mut self, plan: &Plan, purpose: Purpose);
+    /// The walk begins; `expected` is how long AWS typically takes.
+    fn start(&mut self, plan: &Plan, expected: Duration);
     /// Something happened to an object.
     fn event(&mut self, event: &Event);
+    /// Some time has passed; called a few times a second while the walk goes on.
+    fn tick(&mut self);
     /// The walk is over.
-    fn report(&mut self, report: &Report);
+    fn report(&mut self, report: &Report, declared: &Declared);
     /// The outputs after the run.
     fn outputs(&mut self, outputs: &Outputs);
     /// Where the time went.
@@ -59,40 +84,4 @@ pub struct Timings {
     pub phases: Vec<(&'static str, Duration)>,
     /// The calls to AWS by `service:Operation`.
     pub calls: BTreeMap<String, Calls>,
-}
-
-/// Why a command failed, ready to be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// What failed.
-    pub message: String,
-    /// Its causes, outermost first.
-    pub causes: Vec<String>,
-    /// What to do.
-    pub hint: Option<String>,
-}
-
-impl Failure {
-    /// A failure without a cause below it.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), causes: Vec::new(), hint: None }
-    }
-
-    /// The failure of an error, with its causes.
-    pub fn of(error: &dyn std::error::Error) -> Self {
-        let mut causes = Vec::new();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            causes.push(error.to_string());
-            cause = error.source();
-        }
-        Self { message: error.to_string(), causes, hint: None }
-    }
-
-    /// The same with advice.
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
 }

@@ -1,12 +1,21 @@
-//! A plan as text for a terminal, and as Markdown for a pull request.
+//! A plan as text for a terminal.
 
 use std::fmt::Write;
 
 use owo_colors::{OwoColorize, Style};
+use serde_json::Value as Json;
 
+use super::change;
 use super::value::inline;
 use crate::engine::diff::PropertyChange;
-use crate::engine::plan::{Action, Plan, Refusal, Step};
+use crate::engine::plan::{Action, OutputChange, Plan, Refusal, Step};
+use crate::resource::Tags;
+
+/// How far the properties of a step stand in.
+const INDENT: usize = 6;
+
+/// What the marks of unknown values mean.
+pub(super) const UNKNOWN: &str = "‹…› is known after apply";
 
 /// How an action is shown: a sign, a word, a colour.
 pub(super) fn look(action: Action) -> (&'static str, &'static str, Style) {
@@ -22,93 +31,144 @@ pub(super) fn look(action: Action) -> (&'static str, &'static str, Style) {
     }
 }
 
-/// The plan for a terminal.
-pub fn text(plan: &Plan) -> String {
+/// The plan for a terminal of this width: what each object needs, by stack in the order of the
+/// walk, then the outputs and what is refused.
+pub fn text(plan: &Plan, width: usize) -> String {
     let mut out = String::new();
-    let mut stack = None;
-    for step in &plan.steps {
-        if stack != Some(step.address.stack()) {
-            stack = Some(step.address.stack());
-            let _ = writeln!(out, "\n{}", step.address.stack().bold());
+    let common = common_tags(plan);
+    for stack in stacks(plan) {
+        let _ = writeln!(out, "\n{}", stack.bold());
+        for step in plan.steps.iter().filter(|step| step.address.stack() == stack) {
+            write_step(&mut out, step, &common, width);
         }
-        write_step(&mut out, step);
     }
-    write_outputs(&mut out, plan);
+    if let Some(line) = common_tags_line(&common) {
+        let _ = writeln!(out, "\n{}", line.dimmed());
+    }
+    write_outputs(&mut out, &plan.outputs, width);
     for refusal in &plan.refusals {
         let (what, way_out) = refusal_text(refusal);
-        let _ = writeln!(out, "\n{} {what}\n  {} {way_out}", "✗".red(), "hint:".cyan());
+        let _ = writeln!(out, "\n{} {what}\n  {} {way_out}", "✗".red(), "hint:".cyan().bold());
+    }
+    if has_unknown(plan) {
+        let _ = writeln!(out, "\n{}", UNKNOWN.dimmed());
     }
     let _ = write!(out, "\n{}", summary(plan).bold());
     out.trim_start_matches('\n').to_owned()
 }
 
-fn write_step(out: &mut String, step: &Step) {
+/// The stacks in the order in which the plan first touches them.
+fn stacks(plan: &Plan) -> Vec<&str> {
+    let mut stacks: Vec<&str> = Vec::new();
+    for step in &plan.steps {
+        if !stacks.contains(&step.address.stack()) {
+            stacks.push(step.address.stack());
+        }
+    }
+    stacks
+}
+
+/// The tags that every new object gets; said once instead of with each.
+pub(super) fn common_tags(plan: &Plan) -> Tags {
+    let mut created = plan.steps.iter().filter(|step| step.action == Action::Create);
+    let (Some(first), Some(second)) = (created.next(), created.next()) else {
+        return Tags::new();
+    };
+    let mut common = first.tags.set.clone();
+    for step in std::iter::once(second).chain(created) {
+        common.retain(|key, value| step.tags.set.get(key) == Some(value));
+    }
+    common
+}
+
+/// `every new object is tagged project=vitality`, where there are such tags.
+pub(super) fn common_tags_line(common: &Tags) -> Option<String> {
+    let tags: Vec<String> = common.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    (!tags.is_empty()).then(|| format!("every new object is tagged {}", tags.join(", ")))
+}
+
+/// Whether the plan shows values that only AWS can tell.
+pub(super) fn has_unknown(plan: &Plan) -> bool {
+    let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
+    changes.any(|change| crate::unknown::is_partial(&change.after))
+        || plan.outputs.iter().any(|change| crate::unknown::is_partial(&change.after))
+}
+
+fn write_step(out: &mut String, step: &Step, common: &Tags, width: usize) {
     let (sign, word, style) = look(step.action);
-    let id = step.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    let id = step.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
     let _ = writeln!(
         out,
-        "  {} {} {}{}{}",
+        "  {} {} {} {}{}{}",
         sign.style(style),
         word.style(style),
         step.address.path().bold(),
-        format!(" {}", step.kind).dimmed(),
+        step.kind.dimmed(),
         id.dimmed(),
+        order(step.action).dimmed(),
     );
+    let mut line = |text: &str| {
+        let _ = writeln!(out, "{:INDENT$}{text}", "");
+    };
     if let Some(reason) = &step.reason {
-        let _ = writeln!(out, "      because {reason}");
+        line(&format!("because {}", super::value::clean(reason)));
     }
     for change in &step.changes {
-        write_change(out, step.action, change);
+        change_lines(step.action, change, width - INDENT).iter().for_each(|text| line(text));
     }
     for (key, value) in &step.tags.set {
-        let _ = writeln!(out, "      tag {key}: {value:?}");
+        if step.action != Action::Create || common.get(key) != Some(value) {
+            line(&format!("tag {key}: {value:?}"));
+        }
     }
     for key in &step.tags.remove {
-        let _ = writeln!(out, "      tag {key}: {}", "removed".red());
+        line(&format!("tag {key}: {}", "removed".red()));
     }
 }
 
-fn write_change(out: &mut String, action: Action, change: &PropertyChange) {
-    let after = inline(&change.after);
-    if action == Action::Create {
-        let _ = writeln!(out, "      {}: {after}", change.path);
-        return;
+/// What the two orders of a replacement mean.
+fn order(action: Action) -> &'static str {
+    match action {
+        Action::ReplaceCreateFirst => ", the new one first",
+        Action::ReplaceDeleteFirst => ", the old one goes first",
+        Action::Cleanup => ", which an earlier replacement left",
+        Action::Forget => ", which stays on AWS",
+        _ => "",
     }
-    let before = inline(&change.before);
-    let forces = if change.replaces { " (forces replacement)" } else { "" };
-    let _ = writeln!(
-        out,
-        "      {}: {} {} {}{}",
-        change.path,
-        before.dimmed(),
-        "→".dimmed(),
-        after,
-        forces.magenta(),
-    );
 }
 
-fn write_outputs(out: &mut String, plan: &Plan) {
-    if plan.outputs.is_empty() {
+fn change_lines(action: Action, change: &PropertyChange, width: usize) -> Vec<String> {
+    match action {
+        Action::Create => change::set(&change.path, &change.after, width),
+        _ => change::lines(change, width),
+    }
+}
+
+fn write_outputs(out: &mut String, outputs: &[OutputChange], width: usize) {
+    if outputs.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{}", "outputs".bold());
-    for change in &plan.outputs {
-        let _ = match (&change.before, &change.after) {
-            (serde_json::Value::Null, after) => {
-                writeln!(out, "  {} {}: {}", "+".green(), change.name, inline(after))
-            }
-            (before, serde_json::Value::Null) => {
-                writeln!(out, "  {} {}: {}", "-".red(), change.name, inline(before).dimmed())
-            }
-            (before, after) => writeln!(
-                out,
-                "  {} {}: {} → {}",
-                "~".yellow(),
-                change.name,
-                inline(before).dimmed(),
-                inline(after)
-            ),
+    for change in outputs {
+        let property = PropertyChange {
+            path: change.name.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+            replaces: false,
         };
+        let (sign, lines) = match (&change.before, &change.after) {
+            (Json::Null, after) => {
+                ("+".green().to_string(), change::set(&change.name, after, width - 4))
+            }
+            (before, Json::Null) => {
+                ("-".red().to_string(), change::set(&change.name, before, width - 4))
+            }
+            _ => ("~".yellow().to_string(), change::lines(&property, width - 4)),
+        };
+        for (index, line) in lines.iter().enumerate() {
+            let sign = if index == 0 { sign.as_str() } else { " " };
+            let _ = writeln!(out, "  {sign} {line}");
+        }
     }
 }
 
@@ -129,10 +189,14 @@ pub fn refusal_text(refusal: &Refusal) -> (String, String) {
     }
 }
 
-fn past(action: Action) -> &'static str {
+/// What an action did, or did not come to.
+pub(super) fn past(action: Action) -> &'static str {
     match action {
+        Action::Create | Action::Resume => "created",
+        Action::Update => "updated",
+        Action::ReplaceCreateFirst | Action::ReplaceDeleteFirst => "replaced",
         Action::Delete | Action::Cleanup => "deleted",
-        _ => "replaced",
+        Action::Forget => "forgotten",
     }
 }
 
@@ -156,52 +220,16 @@ pub fn summary(plan: &Plan) -> String {
         let what = if plan.outputs.is_empty() { "Nothing to do" } else { "Only outputs change" };
         counts.push(what.to_owned());
     }
-    format!("{}; {} unchanged", counts.join(", "), plan.unchanged)
+    match plan.unchanged {
+        0 => counts.join(", "),
+        unchanged => format!("{}; {unchanged} unchanged", counts.join(", ")),
+    }
 }
 
-/// The plan for a pull request: the summary, and the steps folded away.
-pub fn markdown(plan: &Plan) -> String {
-    let mut out = format!("### `{}`: {}\n", plan.environment, summary(plan));
-    for refusal in &plan.refusals {
-        let (what, way_out) = refusal_text(refusal);
-        let _ = writeln!(out, "\n> **Refused:** {what}. To go on, {way_out}.");
-    }
-    if plan.steps.is_empty() && plan.outputs.is_empty() {
-        return out;
-    }
-    let _ = writeln!(out, "\n| | object | kind | change |\n| --- | --- | --- | --- |");
-    for step in &plan.steps {
-        let (_, word, _) = look(step.action);
-        let _ = writeln!(
-            out,
-            "| {word} | `{}` | {} | {} |",
-            step.address,
-            step.kind,
-            markdown_changes(step)
-        );
-    }
-    for change in &plan.outputs {
-        let (before, after) = (inline(&change.before), inline(&change.after));
-        let change_text = format!("`{}` → `{}`", cell(&before), cell(&after));
-        let _ = writeln!(out, "| output | `{}` | | {change_text} |", change.name);
-    }
-    out
+/// An output's change in one line.
+pub(super) fn output_line(change: &OutputChange) -> (String, String) {
+    (inline(&change.before), inline(&change.after))
 }
 
-fn markdown_changes(step: &Step) -> String {
-    if step.action == Action::Create {
-        return step.reason.clone().unwrap_or_default();
-    }
-    let reason = step.reason.iter().map(|reason| cell(reason));
-    let changes = step.changes.iter().map(|change| {
-        let (before, after) = (inline(&change.before), inline(&change.after));
-        let forces = if change.replaces { " **forces replacement**" } else { "" };
-        format!("`{}`: `{}` → `{}`{forces}", change.path, cell(&before), cell(&after))
-    });
-    let tags = step.tags.set.keys().chain(&step.tags.remove).map(|key| format!("tag `{key}`"));
-    reason.chain(changes).chain(tags).collect::<Vec<_>>().join("<br>")
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('`', "'")
-}
+#[cfg(test)]
+mod tests;

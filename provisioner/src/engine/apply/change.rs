@@ -63,7 +63,7 @@ impl Apply {
         }
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         while let Err(error) = work.kind.update(&self.cx, id, wanted, &change).await {
-            self.say(work, &error.to_string());
+            self.say_again(work, &error);
             attempts.again(error).await?;
         }
         Ok(true)

@@ -134,7 +134,7 @@ impl Apply {
                     Err(error) => return Err(NotMade { error, in_doubt }),
                 }
             }
-            self.say(work, &error.to_string());
+            self.say_again(work, &error);
             attempts.again(error).await.map_err(|error| NotMade { error, in_doubt })?;
         }
     }

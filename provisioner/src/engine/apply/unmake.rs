@@ -88,13 +88,13 @@ impl Apply {
         attempts: &mut Attempts,
     ) -> Result<(), ApplyError> {
         if !error.is_dependency_violation() {
-            self.say(work, &error.to_string());
+            self.say_again(work, &error);
             return Ok(attempts.again(error).await?);
         }
         // The refusal itself is what matters; that its reason can't be read changes nothing.
         let blockers = work.kind.blockers(&self.cx, id).await.unwrap_or_default();
         let word = match blockers.as_slice() {
-            [] => error.to_string(),
+            [] => format!("trying again: {}", error.brief()),
             _ => format!("waiting for {}", blockers.join(", ")),
         };
         self.say(work, &word);
