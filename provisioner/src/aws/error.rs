@@ -59,7 +59,7 @@ impl Error {
         error
     }
 
-    /// An error as AWS would give it; for fakes in tests.
+    /// An error as AWS gives it inside an answer that is none, for one of several objects.
     pub fn with_code(code: &str, message: impl Into<String>) -> Self {
         let mut error = Self::invalid(message);
         error.kind = classify(code, 400);
@@ -315,6 +315,7 @@ fn classify(code: &str, status: u16) -> Kind {
         | "InvalidPermission.Duplicate"
         | "FlowLogAlreadyExists"
         | "InvalidSubnet.Conflict"
+        | "Resource.AlreadyAssociated"
         | "InvalidGroup.Duplicate" => Kind::AlreadyExists,
         "ConcurrentModification"
         | "ConcurrentModificationException"

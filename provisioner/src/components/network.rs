@@ -205,7 +205,7 @@ fn way_out(scope: &mut Expansion<'_>, key: &str) {
             "ec2.nat_gateway",
             json!({
                 "subnet_id": id_of("public", key),
-                "allocation_id": format!("${{self.nat_address[\"{key}\"].allocation_id}}"),
+                "allocation_id": id_of("nat_address", key),
             }),
         )
         // Without its own way out it would be made, and fail.

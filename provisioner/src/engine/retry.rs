@@ -12,7 +12,7 @@ pub(super) struct Patience {
     /// Throttling, connections that break, the service's own faults.
     pub transport: Duration,
     /// Something made a moment ago that AWS does not see everywhere yet: roles take up to a
-    /// minute to reach other services.
+    /// minute to reach other services, and what EC2 made may not be found by the next call.
     pub not_yet: Duration,
     /// An object that is being changed by somebody, e.g. a cluster in `modifying`.
     pub busy: Duration,
@@ -39,7 +39,7 @@ impl Patience {
     fn after(&self, error: &Error) -> Duration {
         if error.is_throttled() || error.is_ambiguous() {
             self.transport
-        } else if error.is_not_yet_visible() {
+        } else if error.is_not_yet_visible() || error.is_not_found() {
             self.not_yet
         } else if error.is_busy() {
             self.busy

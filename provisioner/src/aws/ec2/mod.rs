@@ -1,12 +1,15 @@
 //! Amazon EC2: networking.
 
-use std::ops::RangeInclusive;
-
-use aws_sdk_ec2::types::{Filter, NetworkInterface, ResourceType, Tag, TagSpecification};
-use ipnet::Ipv4Net;
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, Filter, ResourceType, Tag, TagSpecification, UnsuccessfulItem,
+};
+use futures::future::try_join_all;
 
 use super::{Context, Error};
-use crate::resource::{Deleted, Id, Live, Owner, Problem, Resource, Result, TagChange, Tags};
+use crate::resource::{Created, Id, Live, Owner, Resource, Result, Status, TagChange, Tags};
+
+mod cidr;
+mod network_interface;
 
 pub mod eip;
 pub mod flow_log;
@@ -16,10 +19,12 @@ pub mod route;
 pub mod route_table;
 pub mod route_table_association;
 pub mod security_group;
-pub mod security_group_rule;
 pub mod subnet;
 pub mod vpc;
 pub mod vpc_endpoint;
+
+/// How many values EC2 takes in one filter.
+const FILTER_VALUES: usize = 200;
 
 /// The tags of a creation.
 fn tag_specification(kind: ResourceType, owner: &Owner) -> TagSpecification {
@@ -34,9 +39,38 @@ fn ownership_filters(owner: &Owner) -> Vec<Filter> {
     owner.identity().map(|(key, value)| filter(&format!("tag:{key}"), [value])).collect()
 }
 
+/// The ids among what was found that are the owner's: whatever an endpoint makes of the filters,
+/// the tags decide.
+fn owned<'a>(
+    owner: &Owner,
+    found: impl IntoIterator<Item = (Option<&'a str>, &'a [Tag])>,
+) -> Vec<Id> {
+    found
+        .into_iter()
+        .filter(|(_, found)| owner.owns(&tags(found)))
+        .filter_map(|(id, _)| id.map(Id::from))
+        .collect()
+}
+
 fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {
     let values = values.into_iter().map(str::to_owned).collect();
     Filter::builder().name(name).set_values(Some(values)).build()
+}
+
+/// Describes objects by a filter, in as few calls as EC2 allows. A filter and not a list of ids:
+/// with those, one that is gone fails the call for all.
+async fn describe<'a, T, E, F>(
+    name: &str,
+    values: impl IntoIterator<Item = &'a str>,
+    call: impl Fn(Filter) -> F,
+) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<Vec<T>, E>>,
+    Error: From<E>,
+{
+    let values: Vec<&str> = values.into_iter().collect();
+    let calls = values.chunks(FILTER_VALUES).map(|some| call(filter(name, some.iter().copied())));
+    Ok(try_join_all(calls).await?.into_iter().flatten().collect())
 }
 
 fn tag(key: &str, value: &str) -> Tag {
@@ -62,67 +96,69 @@ async fn sync_tags(cx: &Context, id: &Id, change: &TagChange) -> Result<()> {
     Ok(())
 }
 
-/// Puts what one Describe gave into the order of `ids`; `None` for what it did not give.
-fn in_order<T>(ids: &[Id], found: Vec<(String, T)>) -> Vec<Option<T>> {
-    let mut found: std::collections::HashMap<String, T> = found.into_iter().collect();
-    ids.iter().map(|id| found.remove(id.as_str())).collect()
+/// What a creation gave, from the object in its answer.
+fn created<R: Resource>(id: impl Into<Id>, live: Live<R>) -> Created<R::Outputs> {
+    match live.status {
+        Status::Ready => Created::ready(id, live.outputs),
+        _ => Created::pending(id),
+    }
 }
 
-/// The same for live objects whose outputs hold their id.
-fn by_id<R: Resource>(
-    ids: &[Id],
-    lives: impl Iterator<Item = Result<Live<R>>>,
-    id: impl Fn(&R::Outputs) -> &str,
-) -> Result<Vec<Option<Live<R>>>> {
-    let found = lives.map(|live| live.map(|live| (id(&live.outputs).to_owned(), live)));
-    Ok(in_order(ids, found.collect::<Result<_>>()?))
+/// The wanted value, where there is one and the live object has another.
+fn differing<T: PartialEq>(wanted: Option<T>, live: Option<T>) -> Option<T> {
+    wanted.filter(|wanted| live.as_ref() != Some(wanted))
+}
+
+/// Those of `these` that are not among `those`, or `None` where that leaves nothing to ask for.
+fn without(these: Option<&[String]>, those: Option<&[String]>) -> Option<Vec<String>> {
+    let those = those.unwrap_or_default();
+    let left = these.unwrap_or_default().iter().filter(|item| !those.contains(item)).cloned();
+    Some(left.collect::<Vec<_>>()).filter(|left| !left.is_empty())
+}
+
+fn boolean(value: bool) -> AttributeBooleanValue {
+    AttributeBooleanValue::builder().value(value).build()
 }
 
 fn text_of(id: Option<&str>, operation: &str, member: &str) -> Result<String> {
-    id.map(str::to_owned).ok_or_else(|| missing(operation, member))
+    id.map(str::to_owned).ok_or_else(|| Error::missing(operation, member))
 }
 
-fn missing(operation: &str, member: &str) -> Error {
-    Error::missing(operation, member)
+/// A list as AWS gives it, in an order that does not change; `None` where it is empty.
+fn sorted<'a>(items: impl IntoIterator<Item = &'a str>) -> Option<Vec<String>> {
+    let mut items: Vec<String> = items.into_iter().map(str::to_owned).collect();
+    items.sort();
+    Some(items).filter(|items| !items.is_empty())
 }
 
-/// The end of a deletion that AWS carries out at once.
-fn gone<T>(result: Result<T, impl Into<Error>>) -> Result<Deleted> {
-    Error::optional(result.map_err(Into::into))?;
-    Ok(Deleted::Gone)
+/// What AWS refused for one of several objects, where the call itself succeeded.
+fn unsuccessful(items: &[UnsuccessfulItem]) -> Result<()> {
+    let Some(error) = items.iter().find_map(UnsuccessfulItem::error) else { return Ok(()) };
+    let (code, message) = (error.code().unwrap_or_default(), error.message().unwrap_or_default());
+    Err(Error::with_code(code, message))
 }
 
-/// What is wrong with an IPv4 range.
-fn cidr_problem(path: &str, text: &str, lengths: RangeInclusive<u8>) -> Option<Problem> {
-    let Ok(net) = text.parse::<Ipv4Net>() else {
-        let message = format!("`{text}` is not an IPv4 range.");
-        let hint = "write an address and a prefix length, e.g. 10.0.0.0/16";
-        return Some(Problem::at(path, message).hint(hint));
-    };
-    if !lengths.contains(&net.prefix_len()) {
-        let (first, last) = (lengths.start(), lengths.end());
-        let length = net.prefix_len();
-        let message = format!("The range is between /{first} and /{last}, not /{length}.");
-        return Some(Problem::at(path, message));
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ec2::types::UnsuccessfulItemError;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_that_did_less_than_asked_is_an_error() {
+        let error =
+            UnsuccessfulItemError::builder().code("InvalidFlowLogId.NotFound").message("gone");
+        let item = UnsuccessfulItem::builder().resource_id("fl-1").error(error.build()).build();
+        assert!(unsuccessful(&[item]).unwrap_err().is_not_found());
+        assert!(unsuccessful(&[]).is_ok());
     }
-    (net.trunc() != net).then(|| {
-        Problem::at(path, format!("{net} has host bits set."))
-            .hint(format!("write {}", net.trunc()))
-    })
-}
 
-/// The network interfaces that use an object, named for a person.
-async fn interfaces_in(cx: &Context, by: &str, id: &Id) -> Result<Vec<String>> {
-    let request = cx.clients.ec2().describe_network_interfaces().filters(filter(by, [id.as_str()]));
-    let found: Vec<_> = request.into_paginator().items().send().collect::<Result<_, _>>().await?;
-    Ok(found.iter().map(interface_name).collect())
-}
-
-fn interface_name(interface: &NetworkInterface) -> String {
-    let id = interface.network_interface_id().unwrap_or("a network interface");
-    let what = interface.description().filter(|text| !text.is_empty());
-    match what.or_else(|| interface.requester_id()) {
-        Some(what) => format!("{id} ({what})"),
-        None => id.to_owned(),
+    #[test]
+    fn what_is_to_be_added_and_what_removed() {
+        let list = |items: &[&str]| sorted(items.iter().copied());
+        let (wanted, live) = (list(&["a", "b"]), list(&["b", "c"]));
+        assert_eq!(without(wanted.as_deref(), live.as_deref()), list(&["a"]));
+        assert_eq!(without(live.as_deref(), None), list(&["b", "c"]));
+        assert_eq!(without(wanted.as_deref(), wanted.as_deref()), None);
     }
 }

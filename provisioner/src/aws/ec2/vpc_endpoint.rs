@@ -1,56 +1,111 @@
-//! `ec2.vpc_endpoint`: a private way to an AWS service.
+//! `ec2.vpc_endpoint`: a VPC's own way to a service of AWS, without the internet.
 
 use std::time::Duration;
 
-use aws_sdk_ec2::types as ec2;
-use aws_sdk_ec2::types::{ResourceType, State, VpcEndpointType};
+use aws_sdk_ec2::types::ResourceType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
-use super::{by_id, ownership_filters, sync_tags, tag_specification, tags, text_of};
-use crate::aws::{Context, Error};
+use super::{
+    owned, ownership_filters, sync_tags, tag_specification, text_of, unsuccessful, without,
+};
+use crate::aws::read::in_order;
+use crate::aws::word::word;
+use crate::aws::{Context, Document, Error};
 use crate::resource::{
-    Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
+    Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Traits,
 };
 
+mod live;
+
 /// A VPC endpoint.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VpcEndpoint {
-    /// The VPC. A change replaces.
+    /// The VPC that it is in. A change replaces.
     pub vpc_id: String,
-    /// The service, e.g. `com.amazonaws.us-east-1.s3`. A change replaces.
+    /// The service, e.g. `com.amazonaws.eu-central-1.s3`. A change replaces.
+    #[schemars(length(min = 1))]
     pub service_name: String,
-    /// `gateway` (S3 and DynamoDB, free) or `interface`. Default `gateway`. A change replaces.
-    #[serde(default, rename = "endpoint_type", skip_serializing_if = "Option::is_none")]
-    pub endpoint_type: Option<EndpointType>,
-    /// What may be done through it. Default everything.
+    /// How it leads there. Default `Gateway`. A change replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<Json>,
-    /// The route tables of a gateway endpoint.
+    pub vpc_endpoint_type: Option<EndpointType>,
+    /// What may be done through it: a policy, where the service heeds one. Default: everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Document>,
+    /// Of a gateway endpoint: the route tables that get a route to it. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route_table_ids: Option<Vec<String>>,
-    /// The subnets of an interface endpoint, one a zone.
+    /// Of an interface endpoint: the subnets that get a network interface, one a zone. Default:
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subnet_ids: Option<Vec<String>>,
-    /// Who may talk to an interface endpoint.
+    /// Of an interface endpoint: what its network interfaces bear. Default: the VPC's default
+    /// group.
+    #[schemars(length(min = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
-    /// Whether the service's public name leads to an interface endpoint; needs DNS support and
-    /// host names in the VPC. Default `false`.
+    /// Whether the service's public name leads to it; needs the VPC's `enable_dns_hostnames` and
+    /// `enable_dns_support`. Default `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_dns_enabled: Option<bool>,
+    /// What addresses its network interfaces have. Default: what the service and the subnets have
+    /// in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip_address_type: Option<IpAddressType>,
+    /// How its names are answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_options: Option<DnsOptions>,
 }
 
-/// How an endpoint is reached.
+/// How an endpoint leads to its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
 pub enum EndpointType {
-    /// By a route.
+    /// By routes; S3 and DynamoDB only, free of charge.
     Gateway,
-    /// By network interfaces.
+    /// By network interfaces in the VPC's own subnets, at a price an hour each.
     Interface,
+    /// To appliances behind a Gateway Load Balancer.
+    GatewayLoadBalancer,
+}
+
+/// What addresses an endpoint's network interfaces have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum IpAddressType {
+    /// IPv4.
+    Ipv4,
+    /// IPv6.
+    Ipv6,
+    /// Both.
+    Dualstack,
+}
+
+/// How an endpoint's names are answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DnsOptions {
+    /// Which records there are. Default: those of the addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_record_ip_type: Option<RecordType>,
+    /// Whether private names are answered only to what asks from outside the VPC, through a
+    /// resolver's inbound endpoint; for S3. Default `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
+}
+
+/// Which records an endpoint's names have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordType {
+    /// A.
+    Ipv4,
+    /// AAAA.
+    Ipv6,
+    /// Both.
+    Dualstack,
+    /// As the service says.
+    ServiceDefined,
 }
 
 /// What others can refer to.
@@ -58,97 +113,105 @@ pub enum EndpointType {
 pub struct Outputs {
     /// `vpce-…`
     pub id: String,
-    /// The names of an interface endpoint.
-    pub dns_names: Vec<String>,
+    /// Its ARN.
+    pub arn: String,
+    /// Of an interface endpoint: its names.
+    #[serde(default)]
+    pub dns_entries: Vec<DnsEntry>,
+    /// Of an interface endpoint: its network interfaces.
+    #[serde(default)]
+    pub network_interface_ids: Vec<String>,
+    /// Of a gateway endpoint: the prefix list of the service's addresses, for rules of security
+    /// groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix_list_id: Option<String>,
+}
+
+/// A name of an endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DnsEntry {
+    /// The name.
+    pub dns_name: String,
+    /// The hosted zone that it is in, for alias records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosted_zone_id: Option<String>,
 }
 
 impl Resource for VpcEndpoint {
     const KIND: &'static str = "ec2.vpc_endpoint";
     const TRAITS: Traits = Traits {
-        immutable: &["vpc_id", "service_name", "endpoint_type"],
+        immutable: &["vpc_id", "service_name", "vpc_endpoint_type"],
         compare: &[
             ("policy", Compare::Policy),
             ("route_table_ids", Compare::Set),
             ("subnet_ids", Compare::Set),
             ("security_group_ids", Compare::Set),
         ],
-        create_time: Duration::from_secs(30),
-        delete_time: Duration::from_secs(30),
+        clearable: &["policy", "route_table_ids"],
+        // Two can't answer to one private name, nor route one prefix list.
+        create_first: false,
+        create_time: Duration::from_secs(45),
+        delete_time: Duration::from_secs(45),
         ..Traits::DEFAULT
     };
     type Outputs = Outputs;
 
     fn validate(&self) -> Vec<Problem> {
-        let interface = self.endpoint_type == Some(EndpointType::Interface);
-        let misplaced = match interface {
-            true => self.route_table_ids.is_some().then_some("route_table_ids"),
-            false if self.subnet_ids.is_some() => Some("subnet_ids"),
-            false if self.security_group_ids.is_some() => Some("security_group_ids"),
-            false => self.private_dns_enabled.is_some().then_some("private_dns_enabled"),
-        };
-        let Some(property) = misplaced else { return Vec::new() };
-        let (has, other) =
-            if interface { ("an interface", "gateway") } else { ("a gateway", "interface") };
-        let message = format!("{} endpoint has no `{property}`.", capitalised(has));
-        vec![Problem::at(property, message).hint(format!("or write `endpoint_type: {other}`"))]
+        let gateway = self.kind() == EndpointType::Gateway;
+        let of_interfaces = [
+            ("subnet_ids", self.subnet_ids.is_some()),
+            ("security_group_ids", self.security_group_ids.is_some()),
+            ("private_dns_enabled", self.private_dns_enabled == Some(true)),
+        ];
+        let of_interfaces = of_interfaces.into_iter().filter(|(_, given)| gateway && *given);
+        let interfaces = of_interfaces.map(|(property, _)| {
+            Problem::at(property, "A gateway endpoint has no network interfaces.")
+                .hint("write vpc_endpoint_type: Interface, or leave it out")
+        });
+        let routes = (!gateway && self.route_table_ids.is_some()).then(|| {
+            Problem::at("route_table_ids", "Only a gateway endpoint is reached by routes.")
+        });
+        interfaces.chain(routes).collect()
     }
 
     async fn read(cx: &Context, ids: &[Id]) -> Result<Vec<Option<Live<Self>>>> {
-        let found = describe(cx, ids).await?;
-        let there = found.iter().filter(|endpoint| state(endpoint) != "deleted");
-        by_id(ids, there.map(live), |outputs| &outputs.id)
+        Ok(in_order(ids, live::lives(cx, ids).await?))
     }
 
     async fn find(&self, cx: &Context, owner: &Owner) -> Result<Vec<Id>> {
-        let filters = Some(ownership_filters(owner));
-        let request = cx.clients.ec2().describe_vpc_endpoints().set_filters(filters);
-        let answer = request.send().await?;
-        let there =
-            answer.vpc_endpoints().iter().filter(|found| !state(found).starts_with("delet"));
-        Ok(there.filter_map(|found| found.vpc_endpoint_id().map(Id::from)).collect())
+        let request = cx.clients.ec2().describe_vpc_endpoints();
+        let answer = request.set_filters(Some(ownership_filters(owner))).send().await?;
+        let found = answer.vpc_endpoints().iter().filter(|endpoint| !live::is_going(endpoint));
+        Ok(owned(owner, found.map(|endpoint| (endpoint.vpc_endpoint_id(), endpoint.tags()))))
     }
 
     async fn create(&self, cx: &Context, owner: &Owner) -> Result<Created<Outputs>> {
-        let kind = match self.endpoint_type {
-            Some(EndpointType::Interface) => VpcEndpointType::Interface,
-            _ => VpcEndpointType::Gateway,
-        };
+        let kind = self.vpc_endpoint_type.map(|kind| word(&kind).as_str().into());
+        let addresses = self.ip_address_type.map(|kind| word(&kind).as_str().into());
         let answer = cx
             .clients
             .ec2()
             .create_vpc_endpoint()
-            .client_token(&owner.token)
             .vpc_id(&self.vpc_id)
             .service_name(&self.service_name)
-            .vpc_endpoint_type(kind)
-            .set_policy_document(self.policy.as_ref().map(policy_text))
+            .set_vpc_endpoint_type(kind)
+            .set_policy_document(self.policy.as_ref().map(Document::to_aws))
             .set_route_table_ids(self.route_table_ids.clone())
             .set_subnet_ids(self.subnet_ids.clone())
             .set_security_group_ids(self.security_group_ids.clone())
             .set_private_dns_enabled(self.private_dns_enabled)
+            .set_ip_address_type(addresses)
+            .set_dns_options(self.dns_options.as_ref().map(DnsOptions::to_aws))
+            .client_token(&owner.token)
             .tag_specifications(tag_specification(ResourceType::VpcEndpoint, owner))
             .send()
             .await?;
-        let endpoint = answer.vpc_endpoint();
-        let endpoint =
-            endpoint.ok_or_else(|| super::missing("ec2:CreateVpcEndpoint", "VpcEndpoint"))?;
-        let live = live(endpoint)?;
-        let id = live.outputs.id.clone();
-        Ok(match live.status {
-            Status::Ready => Created::ready(id, live.outputs),
-            _ => Created::pending(id),
-        })
+        let id = answer.vpc_endpoint().and_then(|endpoint| endpoint.vpc_endpoint_id());
+        Ok(Created::pending(text_of(id, "ec2:CreateVpcEndpoint", "VpcEndpointId")?))
     }
 
     async fn update(&self, cx: &Context, id: &Id, change: &Change<Self>) -> Result<()> {
-        let properties = [
-            "policy",
-            "route_table_ids",
-            "subnet_ids",
-            "security_group_ids",
-            "private_dns_enabled",
-        ];
-        if change.has_any(&properties) {
+        if !change.properties.is_empty() {
             self.modify(cx, id, change).await?;
         }
         sync_tags(cx, id, &change.tags).await
@@ -156,127 +219,78 @@ impl Resource for VpcEndpoint {
 
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
         let request = cx.clients.ec2().delete_vpc_endpoints().vpc_endpoint_ids(id.as_str());
-        let answer = request.send().await?;
-        // This call succeeds as a whole and tells of each endpoint that it did not delete.
-        let refused = answer.unsuccessful().iter().find_map(|item| item.error());
-        let Some(error) = refused else { return Ok(Deleted::Pending) };
-        let (code, message) = (error.code().unwrap_or_default(), error.message());
-        let error = Error::with_code(code, message.unwrap_or_default());
-        if error.is_not_found() { Ok(Deleted::Gone) } else { Err(error) }
+        let answer = async {
+            let answer = request.send().await?;
+            unsuccessful(answer.unsuccessful())
+        };
+        let answer = Error::optional(answer.await)?;
+        Ok(answer.map_or(Deleted::Gone, |()| Deleted::Pending))
     }
 }
 
 impl VpcEndpoint {
+    fn kind(&self) -> EndpointType {
+        self.vpc_endpoint_type.unwrap_or(EndpointType::Gateway)
+    }
+
+    /// Everything that differs, in one call.
     async fn modify(&self, cx: &Context, id: &Id, change: &Change<Self>) -> Result<()> {
         let before = &change.before;
-        let (add_tables, remove_tables) = moves(&self.route_table_ids, &before.route_table_ids);
-        let (add_subnets, remove_subnets) = moves(&self.subnet_ids, &before.subnet_ids);
-        let (add_groups, remove_groups) =
-            moves(&self.security_group_ids, &before.security_group_ids);
-        let policy = self.policy.as_ref().filter(|_| change.has("policy")).map(policy_text);
-        let private_dns = self.private_dns_enabled.filter(|_| change.has("private_dns_enabled"));
+        let lists = |name: &str, wanted: &Option<Vec<String>>, live: &Option<Vec<String>>| {
+            let changed = change.has(name);
+            let (wanted, live) = (wanted.as_deref(), live.as_deref());
+            let add = without(wanted, live).filter(|_| changed);
+            (add, without(live, wanted).filter(|_| changed))
+        };
+        let tables = lists("route_table_ids", &self.route_table_ids, &before.route_table_ids);
+        let subnets = lists("subnet_ids", &self.subnet_ids, &before.subnet_ids);
+        let groups =
+            lists("security_group_ids", &self.security_group_ids, &before.security_group_ids);
+        let policy = self.policy.as_ref().filter(|_| change.has("policy"));
+        let reset = (change.has("policy") && self.policy.is_none()).then_some(true);
+        let private = self.private_dns_enabled.filter(|_| change.has("private_dns_enabled"));
+        let addresses = self.ip_address_type.filter(|_| change.has("ip_address_type"));
+        let dns = self.dns_options.as_ref().filter(|_| change.has("dns_options"));
         cx.clients
             .ec2()
             .modify_vpc_endpoint()
             .vpc_endpoint_id(id.as_str())
-            .set_policy_document(policy)
-            .set_add_route_table_ids(add_tables)
-            .set_remove_route_table_ids(remove_tables)
-            .set_add_subnet_ids(add_subnets)
-            .set_remove_subnet_ids(remove_subnets)
-            .set_add_security_group_ids(add_groups)
-            .set_remove_security_group_ids(remove_groups)
-            .set_private_dns_enabled(private_dns)
+            .set_add_route_table_ids(tables.0)
+            .set_remove_route_table_ids(tables.1)
+            .set_add_subnet_ids(subnets.0)
+            .set_remove_subnet_ids(subnets.1)
+            .set_add_security_group_ids(groups.0)
+            .set_remove_security_group_ids(groups.1)
+            .set_policy_document(policy.map(Document::to_aws))
+            .set_reset_policy(reset)
+            .set_private_dns_enabled(private)
+            .set_ip_address_type(addresses.map(|kind| word(&kind).as_str().into()))
+            .set_dns_options(dns.map(DnsOptions::to_aws))
             .send()
             .await?;
         Ok(())
     }
 }
 
-/// The endpoints of these ids. By an id list, since not every endpoint of AWS's API knows the
-/// filter; one that is gone fails the call for all, and then each is asked for by itself.
-async fn describe(cx: &Context, ids: &[Id]) -> Result<Vec<ec2::VpcEndpoint>> {
-    match (describe_all(cx, ids).await, ids) {
-        (Err(error), [_]) if error.is_not_found() => Ok(Vec::new()),
-        (Err(error), _) if error.is_not_found() => {
-            let singly = ids.iter().map(|id| async move {
-                Error::optional(describe_all(cx, std::slice::from_ref(id)).await)
-            });
-            let found = futures::future::try_join_all(singly).await?;
-            Ok(found.into_iter().flatten().flatten().collect())
-        }
-        (result, _) => result,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_has_what_its_type_has() {
+        let gateway = VpcEndpoint {
+            service_name: "com.amazonaws.eu-central-1.s3".into(),
+            route_table_ids: Some(vec!["rtb-1".into()]),
+            ..VpcEndpoint::default()
+        };
+        assert_eq!(gateway.validate(), []);
+        let interface = VpcEndpoint {
+            vpc_endpoint_type: Some(EndpointType::Interface),
+            subnet_ids: Some(vec!["subnet-1".into()]),
+            ..gateway.clone()
+        };
+        assert_eq!(interface.validate()[0].path, "route_table_ids");
+        let mixed = VpcEndpoint { vpc_endpoint_type: None, ..interface };
+        assert_eq!(mixed.validate()[0].path, "subnet_ids");
     }
-}
-
-async fn describe_all(cx: &Context, ids: &[Id]) -> Result<Vec<ec2::VpcEndpoint>> {
-    let ids = ids.iter().map(|id| id.as_str().to_owned()).collect();
-    let request = cx.clients.ec2().describe_vpc_endpoints().set_vpc_endpoint_ids(Some(ids));
-    Ok(request.into_paginator().items().send().collect::<Result<_, _>>().await?)
-}
-
-type Moves = (Option<Vec<String>>, Option<Vec<String>>);
-
-/// What to add and what to remove; nothing where the YAML says nothing.
-fn moves(wanted: &Option<Vec<String>>, live: &Option<Vec<String>>) -> Moves {
-    let Some(wanted) = wanted else { return (None, None) };
-    let live = live.as_deref().unwrap_or_default();
-    let without = |these: &[String], those: &[String]| -> Option<Vec<String>> {
-        let left: Vec<String> = these.iter().filter(|it| !those.contains(it)).cloned().collect();
-        (!left.is_empty()).then_some(left)
-    };
-    (without(wanted, live), without(live, wanted))
-}
-
-fn policy_text(policy: &Json) -> String {
-    policy.as_str().map_or_else(|| policy.to_string(), str::to_owned)
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
-/// AWS answers in either case: `available`, `Available`.
-fn state(endpoint: &ec2::VpcEndpoint) -> String {
-    endpoint.state().map_or("available", State::as_str).to_ascii_lowercase()
-}
-
-fn live(endpoint: &ec2::VpcEndpoint) -> Result<Live<VpcEndpoint>> {
-    let of = |value, member| text_of(value, "ec2:DescribeVpcEndpoints", member);
-    let interface = endpoint.vpc_endpoint_type() == Some(&VpcEndpointType::Interface);
-    let groups = endpoint.groups().iter().filter_map(|group| group.group_id().map(str::to_owned));
-    let policy = endpoint.policy_document().map(|text| Json::String(text.to_owned()));
-    let status = match state(endpoint).as_str() {
-        "available" => Status::Ready,
-        "failed" | "rejected" | "expired" => {
-            let error = endpoint.last_error().and_then(|error| error.message());
-            Status::Failed(error.unwrap_or("AWS gave no reason").to_owned())
-        }
-        other => Status::Working(other.to_owned()),
-    };
-    let names = endpoint.dns_entries().iter().filter_map(|entry| entry.dns_name());
-    Ok(Live {
-        spec: VpcEndpoint {
-            vpc_id: of(endpoint.vpc_id(), "VpcId")?,
-            service_name: of(endpoint.service_name(), "ServiceName")?,
-            endpoint_type: Some(match interface {
-                true => EndpointType::Interface,
-                false => EndpointType::Gateway,
-            }),
-            policy,
-            route_table_ids: (!interface).then(|| endpoint.route_table_ids().to_vec()),
-            subnet_ids: interface.then(|| endpoint.subnet_ids().to_vec()),
-            security_group_ids: interface.then(|| groups.collect()),
-            private_dns_enabled: endpoint.private_dns_enabled().filter(|_| interface),
-        },
-        tags: Some(tags(endpoint.tags())),
-        status,
-        outputs: Outputs {
-            id: of(endpoint.vpc_endpoint_id(), "VpcEndpointId")?,
-            dns_names: names.map(str::to_owned).collect(),
-        },
-    })
 }

@@ -55,7 +55,7 @@ impl Network {
             json!({
                 "vpc_id": "${self.vpc.id}",
                 "service_name": format!("com.amazonaws.{region}.s3"),
-                "endpoint_type": "gateway",
+                "vpc_endpoint_type": "Gateway",
                 "route_table_ids": tables,
             }),
         );
@@ -77,7 +77,7 @@ impl Network {
             let properties = json!({
                 "vpc_id": "${self.vpc.id}",
                 "service_name": format!("com.amazonaws.{region}.{service}"),
-                "endpoint_type": "interface",
+                "vpc_endpoint_type": "Interface",
                 "subnet_ids": subnets,
                 "security_group_ids": ["${self.endpoint.id}"],
                 "private_dns_enabled": true,
@@ -135,9 +135,9 @@ impl Network {
             "ec2.flow_log",
             json!({
                 "resource_id": "${self.vpc.id}",
-                "traffic_type": "all",
+                "traffic_type": "ALL",
                 "log_destination": "${self.flow_log_group.arn}",
-                "role_arn": "${self.flow_log_role.arn}",
+                "iam_role_arn": "${self.flow_log_role.arn}",
             }),
         );
     }
