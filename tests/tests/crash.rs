@@ -1,7 +1,7 @@
 //! Nothing is ever lost: a run is killed at every single call to AWS, once before the call is
 //! carried out and once after, and the next run finds what the dead one made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
 use sandbox::gateway::hook::Phase;
@@ -66,7 +66,8 @@ impl Story {
         }
         let objects = lab.objects().await;
         if objects != *expected {
-            return Some(format!("{phase:?} call {number}: {objects:?}\n  not {expected:?}"));
+            let wrong = difference(&objects, expected);
+            return Some(format!("{phase:?} call {number}: {wrong}"));
         }
         if matches!(self, Self::Down) {
             return None;
@@ -74,6 +75,16 @@ impl Story {
         let plan = lab.run(&PLAN).await;
         (plan.code != Some(0)).then(|| format!("{phase:?} call {number}: not done:\n{}", plan.text))
     }
+}
+
+/// The kinds of which there are too many or too few.
+fn difference(objects: &Objects, expected: &Objects) -> String {
+    let kinds: BTreeSet<&String> = objects.keys().chain(expected.keys()).collect();
+    let count = |objects: &Objects, kind| objects.get(kind).copied().unwrap_or_default();
+    let all = kinds.into_iter().map(|kind| (kind, count(objects, kind), count(expected, kind)));
+    let wrong = all.filter(|(_, there, wanted)| there != wanted);
+    let wrong = wrong.map(|(kind, there, wanted)| format!("{there} {kind}, not {wanted}"));
+    wrong.collect::<Vec<_>>().join("; ")
 }
 
 /// Runs the program and expects that it works.

@@ -377,6 +377,9 @@ impl<'a> Planner<'a> {
         let mut step = self.difference(declaration, wanted, entry, (id, live));
         if step.reason.is_some() || step.changes.iter().any(|change| change.replaces) {
             step.action = self.replacement(declaration, entry, &step);
+            if let Some(known) = decide::with_id(entry, id) {
+                self.plan.bookkeeping.settled.insert(declaration.address.clone(), known);
+            }
             return Some(step);
         }
         let address = &declaration.address;
@@ -415,12 +418,14 @@ impl<'a> Planner<'a> {
         let tags = user_and_identity_tags(&self.program.environment, lineage, declaration);
         let traits = declaration.kind.traits();
         let applied = diff::applied(entry, traits);
+        let mut changes = diff::properties(wanted, &live.properties, Some(&applied), traits);
+        decide::finish_rather_than_replace(&mut changes, entry, wanted);
         Step {
             address: declaration.address.clone(),
             kind: entry.kind.clone(),
             action: Action::Update,
             id: Some(id.clone()),
-            changes: diff::properties(wanted, &live.properties, Some(&applied), traits),
+            changes,
             tags: diff::tags(&tags, live.tags.as_ref(), &entry.tags, traits),
             reason,
         }

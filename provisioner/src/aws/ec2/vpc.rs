@@ -93,11 +93,7 @@ impl Resource for Vpc {
     }
 
     async fn read(cx: &Context, ids: &[Id]) -> Result<Vec<Option<Live<Self>>>> {
-        let vpcs = describe("vpc-id", ids.iter().map(Id::as_str), |filter| {
-            let request = cx.clients.ec2().describe_vpcs().filters(filter);
-            request.into_paginator().items().send().try_collect()
-        });
-        let vpcs: Vec<ec2::Vpc> = vpcs.await?;
+        let vpcs = by_id(cx, ids).await?;
         let lives = futures::future::join_all(vpcs.iter().map(|vpc| live(cx, vpc))).await;
         // A VPC that goes while its attributes are asked for is gone.
         let lives = lives.into_iter().filter_map(|live| Error::optional(live).transpose());
@@ -126,7 +122,11 @@ impl Resource for Vpc {
         // New VPCs have DNS support on and everything else off.
         let new = |name: &VpcAttributeName| Some(*name == VpcAttributeName::EnableDnsSupport);
         self.sync_attributes(cx, &id, new).await.map_err(Error::after_creation)?;
-        Ok(Created::pending(id))
+        // Without the attributes, which were set just now: each is a call of its own.
+        let vpcs = by_id(cx, &[Id::from(id.as_str())]).await.map_err(Error::after_creation)?;
+        let ready = vpcs.first().filter(|vpc| status(vpc) == Status::Ready);
+        let outputs = ready.map(|vpc| outputs(cx, &id, vpc));
+        Ok(outputs.map_or(Created::pending(id.clone()), |outputs| Created::ready(id, outputs)))
     }
 
     async fn update(&self, cx: &Context, id: &Id, change: &Change<Self>) -> Result<()> {
@@ -186,10 +186,17 @@ impl Vpc {
     }
 }
 
+async fn by_id(cx: &Context, ids: &[Id]) -> Result<Vec<ec2::Vpc>> {
+    let vpcs = describe("vpc-id", ids.iter().map(Id::as_str), |filter| {
+        let request = cx.clients.ec2().describe_vpcs().filters(filter);
+        request.into_paginator().items().send().try_collect()
+    });
+    vpcs.await
+}
+
 async fn live(cx: &Context, vpc: &ec2::Vpc) -> Result<(String, Live<Vpc>)> {
     let id = text_of(vpc.vpc_id(), "ec2:DescribeVpcs", "VpcId")?;
-    let cidr_block = vpc.cidr_block().unwrap_or_default().to_owned();
-    let ipv6 = ipv6(vpc).and_then(|association| association.ipv6_cidr_block()).map(str::to_owned);
+    let outputs = outputs(cx, &id, vpc);
     let (support, hostnames, metrics) = futures::try_join!(
         attribute(cx, &id, VpcAttributeName::EnableDnsSupport),
         attribute(cx, &id, VpcAttributeName::EnableDnsHostnames),
@@ -197,23 +204,28 @@ async fn live(cx: &Context, vpc: &ec2::Vpc) -> Result<(String, Live<Vpc>)> {
     )?;
     let live = Live {
         spec: Vpc {
-            cidr_block: cidr_block.clone(),
+            cidr_block: outputs.cidr_block.clone(),
             instance_tenancy: vpc.instance_tenancy().map(Tenancy::as_str).and_then(from_word),
             enable_dns_support: support,
             enable_dns_hostnames: hostnames,
             enable_network_address_usage_metrics: metrics,
-            assign_generated_ipv6_cidr_block: Some(ipv6.is_some()),
+            assign_generated_ipv6_cidr_block: Some(outputs.ipv6_cidr_block.is_some()),
         },
-        outputs: Outputs {
-            arn: cx.arn("ec2", &format!("vpc/{id}")),
-            id: id.clone(),
-            cidr_block,
-            ipv6_cidr_block: ipv6,
-        },
+        outputs,
         tags: Some(tags(vpc.tags())),
         status: status(vpc),
     };
     Ok((id, live))
+}
+
+fn outputs(cx: &Context, id: &str, vpc: &ec2::Vpc) -> Outputs {
+    let ipv6 = ipv6(vpc).and_then(|association| association.ipv6_cidr_block());
+    Outputs {
+        arn: cx.arn("ec2", &format!("vpc/{id}")),
+        id: id.to_owned(),
+        cidr_block: vpc.cidr_block().unwrap_or_default().to_owned(),
+        ipv6_cidr_block: ipv6.map(str::to_owned),
+    }
 }
 
 fn status(vpc: &ec2::Vpc) -> Status {

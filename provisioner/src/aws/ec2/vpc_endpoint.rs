@@ -206,8 +206,12 @@ impl Resource for VpcEndpoint {
             .tag_specifications(tag_specification(ResourceType::VpcEndpoint, owner))
             .send()
             .await?;
-        let id = answer.vpc_endpoint().and_then(|endpoint| endpoint.vpc_endpoint_id());
-        Ok(Created::pending(text_of(id, "ec2:CreateVpcEndpoint", "VpcEndpointId")?))
+        let (operation, member) = ("ec2:CreateVpcEndpoint", "VpcEndpoint");
+        let endpoint = answer.vpc_endpoint.ok_or_else(|| Error::missing(operation, member))?;
+        let id = text_of(endpoint.vpc_endpoint_id(), operation, "VpcEndpointId")?;
+        // Gateway endpoints are there at once.
+        let outputs = live::outputs_if_ready(cx, endpoint).await.map_err(Error::after_creation)?;
+        Ok(outputs.map_or(Created::pending(id.clone()), |outputs| Created::ready(id, outputs)))
     }
 
     async fn update(&self, cx: &Context, id: &Id, change: &Change<Self>) -> Result<()> {

@@ -91,7 +91,9 @@ impl Resource for ClusterParameterGroup {
         let (operation, member) = ("rds:CreateDBClusterParameterGroup", "DBClusterParameterGroup");
         let group =
             answer.db_cluster_parameter_group.ok_or_else(|| Error::missing(operation, member))?;
-        self.sync(cx, &name, &BTreeMap::new()).await.map_err(Error::after_creation)?;
+        // No cluster runs with it yet, so none has to be told which parameters need a restart.
+        let parameters = self.parameters.iter().flatten().collect::<Vec<_>>();
+        set(cx, &name, &parameters, &HashMap::new()).await.map_err(Error::after_creation)?;
         Ok(Created::ready(name, outputs(&group)))
     }
 
@@ -127,23 +129,9 @@ impl ClusterParameterGroup {
         let reset: Vec<_> = live.keys().filter(|name| !wanted.contains_key(*name)).collect();
         let names = set.iter().map(|(name, _)| *name).chain(reset.iter().copied());
         let methods = apply_methods(cx, group, names.cloned().collect()).await?;
-        let parameter = |name: &str, value: Option<&Scalar>| {
-            // A restart is right for both sorts of parameters, in flight only for one.
-            let method = methods.get(name).cloned().unwrap_or(ApplyMethod::PendingReboot);
-            Parameter::builder()
-                .parameter_name(name)
-                .set_parameter_value(value.map(|value| value.0.clone()))
-                .apply_method(method)
-                .build()
-        };
-        for batch in set.chunks(BATCH) {
-            let batch = batch.iter().map(|(name, value)| parameter(name, Some(value))).collect();
-            let request = cx.clients.rds().modify_db_cluster_parameter_group();
-            let request = request.db_cluster_parameter_group_name(group);
-            request.set_parameters(Some(batch)).send().await?;
-        }
+        self::set(cx, group, &set, &methods).await?;
         for batch in reset.chunks(BATCH) {
-            let batch = batch.iter().map(|name| parameter(name, None)).collect();
+            let batch = batch.iter().map(|name| parameter(name, None, &methods)).collect();
             let request = cx.clients.rds().reset_db_cluster_parameter_group();
             let request = request.db_cluster_parameter_group_name(group);
             request.set_parameters(Some(batch)).send().await?;
@@ -152,12 +140,35 @@ impl ClusterParameterGroup {
     }
 }
 
-/// How each of these parameters can be changed.
-async fn apply_methods(
+type Methods = HashMap<String, ApplyMethod>;
+
+async fn set(
     cx: &Context,
     group: &str,
-    names: Vec<String>,
-) -> Result<HashMap<String, ApplyMethod>> {
+    parameters: &[(&String, &Scalar)],
+    methods: &Methods,
+) -> Result<()> {
+    for batch in parameters.chunks(BATCH) {
+        let batch = batch.iter().map(|(name, value)| parameter(name, Some(value), methods));
+        let request = cx.clients.rds().modify_db_cluster_parameter_group();
+        let request = request.db_cluster_parameter_group_name(group);
+        request.set_parameters(Some(batch.collect())).send().await?;
+    }
+    Ok(())
+}
+
+fn parameter(name: &str, value: Option<&Scalar>, methods: &Methods) -> Parameter {
+    // A restart is right for both sorts of parameters, in flight only for one.
+    let method = methods.get(name).cloned().unwrap_or(ApplyMethod::PendingReboot);
+    Parameter::builder()
+        .parameter_name(name)
+        .set_parameter_value(value.map(|value| value.0.clone()))
+        .apply_method(method)
+        .build()
+}
+
+/// How each of these parameters can be changed.
+async fn apply_methods(cx: &Context, group: &str, names: Vec<String>) -> Result<Methods> {
     if names.is_empty() {
         return Ok(HashMap::new());
     }

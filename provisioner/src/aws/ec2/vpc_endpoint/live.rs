@@ -21,6 +21,18 @@ pub(super) async fn lives(cx: &Context, ids: &[Id]) -> Result<HashMap<String, Li
     Ok(lives.map(|live| (live.outputs.id.clone(), live)).collect())
 }
 
+/// What others can refer to, of an endpoint that was made a moment ago and needs no waiting for.
+pub(super) async fn outputs_if_ready(
+    cx: &Context,
+    endpoint: ec2::VpcEndpoint,
+) -> Result<Option<Outputs>> {
+    if status(&endpoint) != Status::Ready {
+        return Ok(None);
+    }
+    let lists = prefix_lists(cx, std::slice::from_ref(&endpoint)).await?;
+    Ok(Some(live(cx, &endpoint, &lists).outputs))
+}
+
 /// By a list of ids, since not every endpoint of AWS's API knows the filter. One that is gone
 /// fails the call for all, and then each is asked for by itself.
 async fn endpoints(cx: &Context, ids: &[Id]) -> Result<Vec<ec2::VpcEndpoint>> {
