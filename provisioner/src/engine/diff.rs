@@ -54,6 +54,19 @@ pub fn properties(
     comparison.changes
 }
 
+/// Whether an entry's creation was interrupted, and the same is wanted still.
+pub fn is_unfinished(entry: &Entry, wanted: &Json) -> bool {
+    matches!(entry.status, Status::Creating { .. }) && entry.inputs == *wanted
+}
+
+/// A creation that takes several calls may have ended between them: what AWS has nothing of is
+/// still to be done, and no change of what is there.
+pub fn finish(changes: &mut [PropertyChange]) {
+    for change in changes.iter_mut().filter(|change| change.before.is_null()) {
+        change.replaces = false;
+    }
+}
+
 /// What was last applied to an entry's object, as far as that is known: a change or a creation
 /// that was interrupted leaves open what AWS took of the properties that it does not give back.
 pub fn applied<'a>(entry: &'a Entry, traits: &Traits) -> Cow<'a, Json> {
@@ -283,6 +296,30 @@ mod tests {
     fn paths(wanted: Json, live: Json) -> Vec<String> {
         let changes = properties(&wanted, &live, Some(&wanted), &TRAITS);
         changes.into_iter().map(|change| change.path).collect()
+    }
+
+    #[test]
+    fn what_an_interrupted_creation_left_out_is_no_replacement() {
+        let wanted = json!({ "name": "a", "size": 2 });
+        let creating = Entry {
+            kind: "test.thing".into(),
+            inputs: wanted.clone(),
+            tags: Tags::new(),
+            depends_on: Default::default(),
+            protect: false,
+            retain: false,
+            status: Status::Creating { token: "t".into(), id: None },
+            deposed: Vec::new(),
+        };
+        assert!(is_unfinished(&creating, &wanted));
+        assert!(!is_unfinished(&creating, &json!({ "name": "b", "size": 2 })));
+        let mut changes = properties(&wanted, &json!({ "size": 2 }), None, &TRAITS);
+        assert!(changes[0].replaces);
+        finish(&mut changes);
+        assert!(!changes[0].replaces);
+        let mut changes = properties(&wanted, &json!({ "name": "b", "size": 2 }), None, &TRAITS);
+        finish(&mut changes);
+        assert!(changes[0].replaces, "another name than the one that was asked for");
     }
 
     #[test]

@@ -419,7 +419,9 @@ impl<'a> Planner<'a> {
         let traits = declaration.kind.traits();
         let applied = diff::applied(entry, traits);
         let mut changes = diff::properties(wanted, &live.properties, Some(&applied), traits);
-        decide::finish_rather_than_replace(&mut changes, entry, wanted);
+        if diff::is_unfinished(entry, wanted) {
+            diff::finish(&mut changes);
+        }
         Step {
             address: declaration.address.clone(),
             kind: entry.kind.clone(),

@@ -10,6 +10,16 @@ use crate::engine::schedule::Node;
 use crate::engine::walk::Turn;
 use crate::resource::{ErasedChange, Id, Observed, Status as Condition, Tags};
 
+/// What an object should be, and what is known of how it came to be.
+pub(super) struct Aim<'a> {
+    pub wanted: &'a Json,
+    pub applied: &'a Json,
+    pub tags: &'a Tags,
+    pub applied_tags: &'a Tags,
+    /// Its creation may have ended half-way.
+    pub unfinished: bool,
+}
+
 impl Apply {
     pub(super) async fn update(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
         let declaration = self.declaration(&node.step.address)?;
@@ -24,8 +34,14 @@ impl Apply {
             observed = self.ready(&work, &id).await?;
         }
         let tags = self.owner(work.address, &declaration.tags, "").tags;
-        let tags = (&tags, &entry.tags);
-        let changed = self.sync(&work, &id, (&wanted, &applied), tags, &observed).await?;
+        let aim = Aim {
+            wanted: &wanted,
+            applied: &applied,
+            tags: &tags,
+            applied_tags: &entry.tags,
+            unfinished: diff::is_unfinished(&entry, &wanted),
+        };
+        let changed = self.sync(&work, &id, &aim, &observed).await?;
         drop(turn);
         let outputs = match changed {
             true => self.ready(&work, &id).await?.outputs,
@@ -35,18 +51,20 @@ impl Apply {
         Ok(id)
     }
 
-    /// Brings a live object to what is wanted, given what was last applied; makes no call when
-    /// nothing differs, and tells whether it made one.
+    /// Brings a live object to what is wanted; makes no call when nothing differs, and tells
+    /// whether it made one.
     pub(super) async fn sync(
         &self,
         work: &Work<'_>,
         id: &Id,
-        (wanted, applied): (&Json, &Json),
-        (tags, applied_tags): (&Tags, &Tags),
+        aim: &Aim<'_>,
         live: &Observed,
     ) -> Result<bool, Error> {
-        let traits = work.kind.traits();
-        let changes = diff::properties(wanted, &live.properties, Some(applied), traits);
+        let (traits, wanted) = (work.kind.traits(), aim.wanted);
+        let mut changes = diff::properties(wanted, &live.properties, Some(aim.applied), traits);
+        if aim.unfinished {
+            diff::finish(&mut changes);
+        }
         if let Some(moved) = changes.iter().find(|change| change.replaces) {
             return Err(Error::invalid(format!(
                 "`{}` of {id} is not what was planned with, and only a replacement can change it: plan again",
@@ -56,7 +74,7 @@ impl Apply {
         let mut properties: Vec<String> =
             changes.iter().map(|change| change.property().to_owned()).collect();
         properties.dedup();
-        let tags = diff::tags(tags, live.tags.as_ref(), applied_tags, traits);
+        let tags = diff::tags(aim.tags, live.tags.as_ref(), aim.applied_tags, traits);
         let change = ErasedChange { before: live.properties.clone(), properties, tags };
         if change.properties.is_empty() && change.tags.is_empty() {
             return Ok(false);

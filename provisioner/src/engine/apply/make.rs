@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::change::Aim;
 use super::{Apply, ApplyError, Work, record};
 use crate::aws::Error;
 use crate::definition::Declaration;
@@ -63,8 +64,14 @@ impl Apply {
             _ => {
                 let observed = self.ready(&work, &id).await?;
                 let given = diff::beyond_doubt(&wanted, work.kind.traits());
-                let tags = (&owner.tags, &Default::default());
-                if unfinished && self.sync(&work, &id, (&wanted, &given), tags, &observed).await? {
+                let aim = Aim {
+                    wanted: &wanted,
+                    applied: &given,
+                    tags: &owner.tags,
+                    applied_tags: &Default::default(),
+                    unfinished,
+                };
+                if unfinished && self.sync(&work, &id, &aim, &observed).await? {
                     self.ready(&work, &id).await?.outputs
                 } else {
                     observed.outputs

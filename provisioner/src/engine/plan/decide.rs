@@ -51,21 +51,6 @@ pub(super) fn reason_to_replace(
     }
 }
 
-/// A creation that takes several calls may have ended between them. What is asked for as it was
-/// then, and AWS has nothing of, is still to be done: it is no change of what is there.
-pub(super) fn finish_rather_than_replace(
-    changes: &mut [PropertyChange],
-    entry: &Entry,
-    wanted: &Json,
-) {
-    if !matches!(entry.status, Status::Creating { .. }) || entry.inputs != *wanted {
-        return;
-    }
-    for change in changes.iter_mut().filter(|change| change.before.is_null()) {
-        change.replaces = false;
-    }
-}
-
 /// The entry with the object that its interrupted creation made, where it did not know it: what
 /// is replaced must stay known until it is gone.
 pub(super) fn with_id(entry: &Entry, found: &Id) -> Option<Entry> {
