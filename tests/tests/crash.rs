@@ -1,21 +1,14 @@
 //! Nothing is ever lost: a run is killed at every single call to AWS, once before the call is
 //! carried out and once after, and the next run finds what the dead one made.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use futures::{StreamExt, stream};
 use sandbox::gateway::hook::Phase;
-use tests::{ENVIRONMENT, Lab};
+use tests::{DOWN, ENVIRONMENT, Lab, Objects, PLAN, UP, difference};
 
 /// How many labs at once: each has a sandbox and a program that keep a processor busy.
 const AT_ONCE: usize = 3;
 
-const UP: [&str; 3] = ["up", ENVIRONMENT, "--yes"];
 const CHANGE: [&str; 5] = ["up", ENVIRONMENT, "--yes", "--allow-replace", "registry.api"];
-const DOWN: [&str; 3] = ["down", ENVIRONMENT, "--yes"];
-const PLAN: [&str; 3] = ["plan", ENVIRONMENT, "--detailed-exitcode"];
-
-type Objects = BTreeMap<String, u64>;
 
 /// What a lab begins with, and what is run and killed in it.
 #[derive(Clone, Copy)]
@@ -32,7 +25,7 @@ impl Story {
     async fn begin(self) -> Lab {
         let lab = Lab::new().await;
         if !matches!(self, Self::Up) {
-            done(&lab, &UP).await;
+            lab.run(&UP).await.expect(0);
         }
         if matches!(self, Self::Change) {
             change(&lab);
@@ -52,7 +45,7 @@ impl Story {
     async fn model(self) -> (u64, Objects) {
         let lab = self.begin().await;
         let before = lab.calls();
-        done(&lab, self.command()).await;
+        lab.run(self.command()).await.expect(0);
         (lab.calls() - before, lab.objects().await)
     }
 
@@ -75,22 +68,6 @@ impl Story {
         let plan = lab.run(&PLAN).await;
         (plan.code != Some(0)).then(|| format!("{phase:?} call {number}: not done:\n{}", plan.text))
     }
-}
-
-/// The kinds of which there are too many or too few.
-fn difference(objects: &Objects, expected: &Objects) -> String {
-    let kinds: BTreeSet<&String> = objects.keys().chain(expected.keys()).collect();
-    let count = |objects: &Objects, kind| objects.get(kind).copied().unwrap_or_default();
-    let all = kinds.into_iter().map(|kind| (kind, count(objects, kind), count(expected, kind)));
-    let wrong = all.filter(|(_, there, wanted)| there != wanted);
-    let wrong = wrong.map(|(kind, there, wanted)| format!("{there} {kind}, not {wanted}"));
-    wrong.collect::<Vec<_>>().join("; ")
-}
-
-/// Runs the program and expects that it works.
-async fn done(lab: &Lab, arguments: &[&str]) {
-    let ended = lab.run(arguments).await;
-    assert_eq!(ended.code, Some(0), "{}", ended.text);
 }
 
 /// The repository's name can't be changed, so it is replaced; the NAT gateway goes, with its

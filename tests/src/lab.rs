@@ -1,0 +1,150 @@
+//! A project with a sandbox in this process.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+
+use futures::FutureExt;
+use rustix::process::{Signal, kill_process};
+use sandbox::gateway::faults::Faults;
+use sandbox::gateway::hook::{CallInfo, Phase, Verdict};
+use sandbox::{Handle, Options, Sandbox};
+
+use crate::gate::Rules;
+use crate::{Ended, Gate, Project, UP};
+
+/// How many objects there are of each kind.
+pub type Objects = BTreeMap<String, u64>;
+
+/// The kinds of which there are too many or too few; empty when there is none.
+pub fn difference(objects: &Objects, expected: &Objects) -> String {
+    let kinds: BTreeSet<&String> = objects.keys().chain(expected.keys()).collect();
+    let count = |objects: &Objects, kind| objects.get(kind).copied().unwrap_or_default();
+    let all = kinds.into_iter().map(|kind| (kind, count(objects, kind), count(expected, kind)));
+    let wrong = all.filter(|(_, there, wanted)| there != wanted);
+    let wrong = wrong.map(|(kind, there, wanted)| format!("{there} {kind}, not {wanted}"));
+    wrong.collect::<Vec<_>>().join("; ")
+}
+
+/// A project with a sandbox of its own.
+pub struct Lab {
+    project: Project,
+    sandbox: Sandbox,
+    rules: Rules,
+}
+
+impl Deref for Lab {
+    type Target = Project;
+
+    fn deref(&self) -> &Project {
+        &self.project
+    }
+}
+
+impl Lab {
+    /// The repository's own stacks, in the sandbox environment's sizes.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = Rules::default();
+        let mut options = Options::new(folder.path().join("sandbox"));
+        options.hook = Some(rules.hook());
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let keys = sandbox.credentials();
+        let keys = (keys.access_key_id.clone(), keys.secret_access_key.clone());
+        let project = Project::new(folder, "sandbox", sandbox.url(), keys);
+        Self { project, sandbox, rules }
+    }
+
+    /// A lab with one stack alone, the registry: for what does not depend on how much there is.
+    pub async fn small() -> Self {
+        let lab = Self::new().await;
+        lab.only(&["registry"]);
+        lab
+    }
+
+    /// The sandbox.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// How many calls the sandbox has had.
+    pub fn calls(&self) -> u64 {
+        self.sandbox.calls().total
+    }
+
+    /// Converges, and expects that it works.
+    pub async fn converged(self) -> Self {
+        self.run(&UP).await.expect(0);
+        self
+    }
+
+    /// Lets these go wrong from now on.
+    pub fn suffer(&self, faults: &Faults) {
+        self.sandbox.set_faults(faults.clone()).unwrap();
+    }
+
+    /// Lets nothing go wrong any more.
+    pub fn recover(&self) {
+        self.suffer(&Faults::default());
+    }
+
+    /// Runs the program and kills it at the `number`th call, counted from 1: before the call is
+    /// executed, or after its answer was made and before it is sent.
+    pub async fn run_and_kill(&self, arguments: &[&str], number: u64, phase: Phase) -> Ended {
+        let number = self.calls() + number;
+        self.kill_at(arguments, move |call, at| (call.number, at) == (number, phase)).await
+    }
+
+    /// Runs the program and kills it at the first call that matches, which gets no answer.
+    pub async fn kill_at(
+        &self,
+        arguments: &[&str],
+        matches: impl Fn(&CallInfo, Phase) -> bool + Send + Sync + 'static,
+    ) -> Ended {
+        let victim = Arc::new(Mutex::new(None));
+        let run = {
+            // Held until the child is there: its first call may come at once.
+            let mut victim_there = victim.lock().unwrap();
+            let victim = Arc::clone(&victim);
+            self.rules.set(move |call, phase| {
+                let caught = matches(&call, phase);
+                if caught && let Some(pid) = victim.lock().unwrap().take() {
+                    kill_process(pid, Signal::KILL).unwrap();
+                }
+                let verdict = if caught { Verdict::Drop } else { Verdict::Continue };
+                std::future::ready(verdict).boxed()
+            });
+            let run = self.start(arguments);
+            *victim_there = Some(run.pid());
+            run
+        };
+        let ended = run.wait().await;
+        self.rules.clear();
+        ended
+    }
+
+    /// Holds the calls that match until the gate is opened.
+    pub fn hold(&self, matches: impl Fn(&CallInfo, Phase) -> bool + Send + Sync + 'static) -> Gate {
+        Gate::new(&self.rules, matches)
+    }
+
+    /// Expects that the sandbox holds exactly these.
+    ///
+    /// # Panics
+    /// When it holds more or fewer of a kind.
+    pub async fn holds(&self, expected: &Objects) {
+        let difference = difference(&self.objects().await, expected);
+        assert!(difference.is_empty(), "{difference}");
+    }
+
+    /// How many objects of each kind the sandbox holds, but for its own notes on tokens.
+    pub async fn objects(&self) -> Objects {
+        let handle = Handle::discover(&self.path("sandbox")).await.unwrap().unwrap();
+        let status = handle.status().await.unwrap();
+        let objects = status["objects"].as_object().unwrap().iter();
+        objects
+            .filter(|(kind, _)| !kind.ends_with("/tokens") && !kind.starts_with("s3/"))
+            .map(|(kind, count)| (kind.clone(), count.as_u64().unwrap()))
+            .collect()
+    }
+}
