@@ -7,13 +7,15 @@
 mod gate;
 mod lab;
 mod moto;
+mod place;
 mod project;
 mod run;
 
 pub use gate::Gate;
 pub use lab::{Lab, Objects, difference};
 pub use moto::Moto;
-pub use project::{Bucket, Project};
+pub use place::{Kept, Place};
+pub use project::Project;
 pub use run::{Ended, Run};
 pub use rustix::process::Signal;
 

@@ -8,9 +8,6 @@ use provisioner::aws::{Clients, Connection, Credentials};
 
 use crate::{ENVIRONMENT, Ended, Run};
 
-/// The bucket of the projects that keep their state in S3.
-const BUCKET: &str = "lab-state";
-
 /// The repository's own stacks, with one environment, in a folder of its own.
 pub struct Project {
     folder: tempfile::TempDir,
@@ -88,19 +85,6 @@ impl Project {
         }
     }
 
-    /// Where the state is kept, when it is kept in the project.
-    pub fn state(&self) -> PathBuf {
-        self.path(".provision").join(ENVIRONMENT).join("state.json")
-    }
-
-    /// Keeps the state in a bucket, which is made: a key there is `state/lab/` and the file's name.
-    pub async fn keep_state_in_s3(&self) -> Bucket {
-        let clients = self.clients().await;
-        clients.s3().create_bucket().bucket(BUCKET).send().await.unwrap();
-        self.configure(&format!("state: {{ s3: {{ bucket: {BUCKET}, prefix: state }} }}"));
-        Bucket(clients)
-    }
-
     /// Clients of the endpoint, for a look past the program.
     pub async fn clients(&self) -> Clients {
         let (access_key, secret_key) = self.keys.clone();
@@ -136,37 +120,6 @@ impl Project {
     pub async fn run(&self, arguments: &[&str]) -> Ended {
         self.start(arguments).wait().await
     }
-}
-
-/// The bucket of a state.
-pub struct Bucket(Clients);
-
-impl Bucket {
-    /// The content of the environment's file of this name; `None` where there is none.
-    pub async fn get(&self, name: &str) -> Option<Vec<u8>> {
-        let object = self.0.s3().get_object().bucket(BUCKET).key(key(name)).send().await;
-        match object {
-            Ok(object) => Some(object.body.collect().await.unwrap().to_vec()),
-            Err(error) if error.as_service_error().unwrap().is_no_such_key() => None,
-            Err(error) => panic!("{error:?}"),
-        }
-    }
-
-    /// Writes the environment's file of this name.
-    pub async fn put(&self, name: &str, content: impl Into<Vec<u8>>) {
-        let content: Vec<u8> = content.into();
-        let request = self.0.s3().put_object().bucket(BUCKET).key(key(name));
-        request.body(content.into()).send().await.unwrap();
-    }
-
-    /// Deletes the environment's file of this name.
-    pub async fn delete(&self, name: &str) {
-        self.0.s3().delete_object().bucket(BUCKET).key(key(name)).send().await.unwrap();
-    }
-}
-
-fn key(name: &str) -> String {
-    format!("state/{ENVIRONMENT}/{name}")
 }
 
 fn repository() -> &'static Path {

@@ -92,18 +92,11 @@ impl Lock {
     /// [`LockError::Held`] while somebody else holds it.
     pub async fn take(file: Arc<dyn LockFile>, command: &str) -> Result<Self, LockError> {
         let holder = Holder::this_process(command);
-        let content = encode(&holder);
-        let there = read(&*file).await?;
-        let taken_over = match &there {
-            Some((other, _)) if !other.is_dead(Timestamp::now()) => {
-                return Err(held(&*file, other.clone()));
+        let (version, taken_over) = loop {
+            // Whoever was faster holds it, as the next look tells, or has given it back already.
+            if let Some(taken) = attempt(&*file, &holder).await? {
+                break taken;
             }
-            other => other.as_ref().map(|(holder, _)| holder.clone()),
-        };
-        let expected = there.as_ref().map(|(_, version)| version);
-        let Some(version) = file.write_lock(&content, expected).await? else {
-            let faster = read(&*file).await?.map_or_else(|| holder.clone(), |(other, _)| other);
-            return Err(held(&*file, faster));
         };
         let held = Arc::new(Mutex::new((holder, version)));
         let lost = CancellationToken::new();
@@ -129,15 +122,33 @@ impl Lock {
         Ok(read(file).await?.map(|(holder, _)| holder))
     }
 
-    /// Takes the lock away from whoever holds it.
+    /// Takes the lock away from whoever holds it, also one that can't be understood.
     ///
     /// # Errors
     /// When its file can't be read or deleted.
-    pub async fn break_open(file: &dyn LockFile) -> Result<Option<Holder>, LockError> {
-        let Some((holder, version)) = read(file).await? else { return Ok(None) };
-        file.delete_lock(&version).await?;
-        Ok(Some(holder))
+    pub async fn break_open(file: &dyn LockFile) -> Result<(), StoreError> {
+        match file.read_lock().await? {
+            Some((_, version)) => file.delete_lock(&version).await,
+            None => Ok(()),
+        }
     }
+}
+
+/// Takes the lock if it is free, or its holder dead: its new version, and the dead holder. `None`
+/// when somebody else was faster.
+async fn attempt(
+    file: &dyn LockFile,
+    holder: &Holder,
+) -> Result<Option<(Version, Option<Holder>)>, LockError> {
+    let there = read(file).await?;
+    if let Some((other, _)) = &there
+        && !other.is_dead(Timestamp::now())
+    {
+        return Err(held(file, other.clone()));
+    }
+    let (dead, expected) = there.unzip();
+    let version = file.write_lock(&encode(holder), expected.as_ref()).await?;
+    Ok(version.map(|version| (version, dead)))
 }
 
 fn held(file: &dyn LockFile, holder: Holder) -> LockError {
