@@ -46,6 +46,11 @@ resource "aws_rds_cluster" "cluster" {
     min_capacity = 0.5
     max_capacity = 1
   }
+
+  lifecycle {
+    # Moto gives every cluster the scaling of Serverless v1, which the provider then wants gone.
+    ignore_changes = [scaling_configuration]
+  }
 }
 
 resource "aws_rds_cluster_instance" "instance" {
