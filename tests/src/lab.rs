@@ -123,6 +123,16 @@ impl Lab {
         ended
     }
 
+    /// Treats calls by this rule from now on.
+    pub fn treat(&self, rule: impl Fn(&CallInfo, Phase) -> Verdict + Send + Sync + 'static) {
+        self.rules.set(move |call, phase| std::future::ready(rule(&call, phase)).boxed());
+    }
+
+    /// Lets every call go on.
+    pub fn leave_alone(&self) {
+        self.rules.clear();
+    }
+
     /// Holds the calls that match until the gate is opened.
     pub fn hold(&self, matches: impl Fn(&CallInfo, Phase) -> bool + Send + Sync + 'static) -> Gate {
         Gate::new(&self.rules, matches)

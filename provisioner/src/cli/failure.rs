@@ -7,7 +7,7 @@ use crate::aws::{ConnectError, Error as AwsError};
 use crate::definition::Refusal;
 use crate::engine::plan::PlanError;
 use crate::engine::refresh::RefreshError;
-use crate::state::{LockError, StoreError};
+use crate::state::{Detour, LockError, StoreError};
 use crate::view::{Failure, View};
 
 /// A command that failed.
@@ -91,6 +91,17 @@ impl From<StoreError> for Failed {
 impl From<Arc<StoreError>> for Failed {
     fn from(error: Arc<StoreError>) -> Self {
         Self::Other(Failure::of(&*error).hint(error.hint()))
+    }
+}
+
+impl From<Detour> for Failed {
+    fn from(detour: Detour) -> Self {
+        let path = detour.path.display();
+        Self::Other(
+            Failure::of(&*detour.cause).hint(format!(
+                "the state is in {path}: the next run on this machine brings it back"
+            )),
+        )
     }
 }
 

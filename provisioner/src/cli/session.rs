@@ -11,10 +11,11 @@ use crate::address::Address;
 use crate::aws::{self, Clients, Connection, Context, Credentials};
 use crate::components;
 use crate::definition::{self, Definition, Endpoint, Environment, Program, StateLocation};
+use crate::engine::execute;
 use crate::engine::owner::owner;
 use crate::engine::refresh::{World, refresh};
 use crate::resource::Kinds;
-use crate::state::{Journaled, LocalStore, Lock, LockFile, S3Store, State, Store};
+use crate::state::{Journaled, LocalStore, Lock, LockFile, S3Store, State, Store, StoreError};
 use crate::view::{Declared, Timings, View};
 
 /// Where commands keep what is not to be committed.
@@ -69,7 +70,8 @@ impl Session {
         let loaded = began.elapsed();
         let cx = connect(global, &environment, view).await?;
         let stop = CancellationToken::new();
-        let (store, lock_file) = open_store(&global.root, &environment, &cx, &stop);
+        let locked = command.is_some();
+        let (store, lock_file) = open_store(&global.root, (&environment, &cx), &stop, locked);
         let lock = match command {
             Some(command) => Some(take_lock(&lock_file, command, &stop, view).await?),
             None => None,
@@ -77,10 +79,13 @@ impl Session {
         // Without a lock, there is nothing to give back: Ctrl-C ends the process at once.
         let now = CancellationToken::new();
         let signals = lock.is_some().then(|| signals::watch(stop.clone(), now.clone()));
-        let found = store.load().await?;
-        if let Some(state) = &found {
-            check_environment(state, name, &*store)?;
-        }
+        let found = match load_state(&*store, name).await {
+            Ok(found) => found,
+            Err(failed) => {
+                give_back(lock, view).await;
+                return Err(failed);
+            }
+        };
         let is_new = found.is_none();
         let phases = vec![("load", loaded), ("connect", began.elapsed() - loaded)];
         Ok(Self {
@@ -112,7 +117,7 @@ impl Session {
         let program = load(global, name, &aws::kinds(), view)?.program;
         let cx = connect(global, &program.environment, view).await?;
         let stop = CancellationToken::new();
-        Ok(open_store(&global.root, &program.environment, &cx, &stop))
+        Ok(open_store(&global.root, (&program.environment, &cx), &stop, false))
     }
 
     /// Reads what is there.
@@ -167,19 +172,29 @@ impl Session {
     /// Gives the lock back, and shows the timings where they are wanted.
     ///
     /// # Errors
-    /// When the lock's file can't be deleted.
+    /// When the state is not where it should be.
     pub async fn close(mut self, global: &Global, view: &mut dyn View) -> Result<(), Failed> {
         if let Some(signals) = self.signals.take() {
             signals.abort();
         }
-        if let Some(lock) = self.lock.take() {
-            lock.release().await?;
-        }
+        give_back(self.lock.take(), view).await;
         if global.timings {
             self.timings.calls = self.cx.clients.meter().calls();
             view.timings(&self.timings);
         }
-        Ok(())
+        match self.store.detour() {
+            Some(detour) => Err(detour.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A lock that can't be given back lapses by itself: that is worth a word, and fails nothing.
+async fn give_back(lock: Option<Lock>, view: &mut dyn View) {
+    let Some(lock) = lock else { return };
+    if let Err(error) = lock.release().await {
+        let text = format!("the lock could not be given back: {}", execute::chain(&error));
+        view.warn(&text, Some("it lapses by itself within a minute"));
     }
 }
 
@@ -251,11 +266,12 @@ async fn caller_account(clients: &Clients, environment: &Environment) -> Result<
     }
 }
 
+/// The state's place. What a run left behind on this machine is brought back there only `locked`.
 fn open_store(
     root: &Path,
-    environment: &Environment,
-    cx: &Context,
+    (environment, cx): (&Environment, &Context),
     stop: &CancellationToken,
+    locked: bool,
 ) -> (Arc<dyn Store>, Arc<dyn LockFile>) {
     match &environment.state {
         StateLocation::Local(directory) => {
@@ -265,10 +281,9 @@ fn open_store(
         StateLocation::S3 { bucket, prefix, region } => {
             let client = cx.clients.s3_in(region.as_deref());
             let store = Arc::new(S3Store::new(client, bucket, prefix, &environment.name));
-            let journal = root.join(LOCAL).join("journal");
-            let journaled =
-                Journaled::new(store.clone(), &journal, &environment.name, stop.clone());
-            (Arc::new(journaled), store)
+            let journal = root.join(LOCAL).join("journal").join(&environment.name);
+            let journaled = Journaled::new(store.clone(), &journal, stop.clone());
+            (Arc::new(if locked { journaled.locked() } else { journaled }), store)
         }
     }
 }
@@ -292,10 +307,13 @@ async fn take_lock(
     Ok(lock)
 }
 
-fn check_environment(state: &State, name: &str, store: &dyn Store) -> Result<(), Failed> {
-    if state.environment == name {
-        return Ok(());
+/// The environment's state; another's is refused.
+pub(super) async fn load_state(store: &dyn Store, name: &str) -> Result<Option<State>, Failed> {
+    match store.load().await? {
+        Some(state) if state.environment != name => {
+            let reason = format!("it is of the environment `{}`", state.environment);
+            Err(StoreError::Foreign { location: store.location(), reason }.into())
+        }
+        found => Ok(found),
     }
-    let reason = format!("it is of the environment `{}`", state.environment);
-    Err(crate::state::StoreError::Foreign { location: store.location(), reason }.into())
 }

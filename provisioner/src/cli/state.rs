@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::session::Session;
+use super::session::{Session, load_state};
 use super::{ExitStatus, Failed, Global};
 use crate::address::Address;
 use crate::state::{self, State as Document};
@@ -136,7 +136,7 @@ fn encode(document: &Document) -> Result<String, Failed> {
 
 async fn read(global: &Global, env: &str, view: &mut dyn View) -> Result<Document, Failed> {
     let (store, _) = Session::stores(global, env, view).await?;
-    let found = store.load().await?;
+    let found = load_state(&*store, env).await?;
     found.ok_or_else(|| {
         Failed::new(format!("the environment `{env}` has no state at {}", store.location()))
             .hint("it is made by the first `provision up`")

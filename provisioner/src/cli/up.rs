@@ -20,6 +20,7 @@ use crate::view::{Failure, Purpose, View};
 /// How often the view may draw again.
 const TICK: Duration = Duration::from_millis(100);
 const STOPPING: &str = "stopping: what is under way is finished first; Ctrl-C again stops at once";
+const ASTRAY: &str = "the state can't be written: stopping when what is under way is finished";
 const LOST: &str = "another run has taken the lock: stopping when what is under way is finished";
 
 /// Arguments of `up`.
@@ -210,7 +211,7 @@ async fn watch<T>(
             () = session.now.cancelled() => break None,
             () = session.stop.cancelled(), if !told => {
                 told = true;
-                view.note(if session.lost_lock() { LOST } else { STOPPING });
+                view.note(why_stopping(session));
             }
             Some(event) = events.recv() => view.event(&event),
             _ = ticks.tick() => view.tick(),
@@ -221,6 +222,16 @@ async fn watch<T>(
         view.event(&event);
     }
     ended
+}
+
+fn why_stopping(session: &Session) -> &'static str {
+    if session.lost_lock() {
+        LOST
+    } else if session.store.detour().is_some() {
+        ASTRAY
+    } else {
+        STOPPING
+    }
 }
 
 /// The exit code of a walk, with a word on how to go on after a stop.

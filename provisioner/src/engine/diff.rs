@@ -97,6 +97,18 @@ pub fn taken_over(live: &Json, wanted: &Json, traits: &Traits) -> Json {
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
+/// What an object of ours, whose state was lost, counts as made with: of the declared properties
+/// what AWS has, and what it does not give back on trust. What is not declared is AWS's default as
+/// far as anybody knows.
+pub fn recovered(live: &Json, wanted: &Json, traits: &Traits) -> Json {
+    let made_with = |name: &str, wanted: &Json| match compare_mode(traits, name) {
+        Some(Compare::WriteOnly) => wanted.clone(),
+        _ => live[name].clone(),
+    };
+    let fields = entries(wanted).map(|(name, wanted)| (name.clone(), made_with(name, wanted)));
+    fields.filter(|(_, value)| !value.is_null()).collect()
+}
+
 /// The tags that differ: `wanted` are all that should be there, `applied` those that an earlier
 /// run set and may take away. Other tags are somebody else's and stay. Where AWS does not give the
 /// tags back, those that an earlier run set count as there.

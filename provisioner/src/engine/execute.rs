@@ -184,10 +184,8 @@ fn bookkeeping(writer: &Writer, plan: &Plan) {
 /// Puts the outputs into the state; a value that is not known yet stays out.
 fn finish(writer: &Writer, program: Option<&Program>) -> BTreeMap<String, BTreeMap<String, Json>> {
     let known = known_outputs(writer);
-    let mut values = program.map_or_else(BTreeMap::new, |program| outputs::values(program, &known));
-    for outputs in values.values_mut() {
-        outputs.retain(|_, value| !crate::unknown::is_partial(value));
-    }
+    let values =
+        program.map_or_else(BTreeMap::new, |program| outputs::known_values(program, &known));
     let changed = writer.read(|state| state.outputs != values);
     if changed {
         let values = values.clone();

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::diff;
 use super::graph::dependencies_first;
 use super::owner::owner;
+use super::plan::outputs;
 use crate::address::Address;
 use crate::aws::{Context, Error};
 use crate::definition::{Declaration, Program};
@@ -48,6 +49,7 @@ pub async fn recover(cx: &Context, program: &Program) -> Result<Recovered, Error
     if let Some(lineage) = search.lineage {
         search.found.state.lineage = lineage;
     }
+    search.found.state.outputs = outputs::known_values(program, &search.outputs);
     Ok(search.found)
 }
 
@@ -107,7 +109,7 @@ impl Search<'_> {
         self.outputs.insert(declaration.address.clone(), live.outputs.clone());
         let entry = Entry {
             kind: declaration.kind.name().to_owned(),
-            inputs: diff::taken_over(&live.properties, wanted, declaration.kind.traits()),
+            inputs: diff::recovered(&live.properties, wanted, declaration.kind.traits()),
             tags: declaration.tags.clone(),
             depends_on: declaration.depends_on.clone(),
             protect: declaration.protect,

@@ -15,5 +15,5 @@ pub use local::LocalStore;
 pub use lock::{Holder, Lock, LockError};
 pub use model::{Deposed, Entry, State, Status};
 pub use s3::S3Store;
-pub use store::{LockFile, Store, StoreError};
+pub use store::{Detour, LockFile, Store, StoreError};
 pub use writer::Writer;

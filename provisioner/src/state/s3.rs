@@ -15,8 +15,21 @@ pub struct S3Store {
     client: Client,
     bucket: String,
     folder: String,
-    /// The ETag of the document as it was last read or written.
-    seen: Mutex<Option<Version>>,
+    /// The document as it was last read or written.
+    seen: Mutex<Option<Seen>>,
+}
+
+/// What the next document must follow.
+struct Seen {
+    etag: Version,
+    lineage: String,
+    serial: u64,
+}
+
+impl Seen {
+    fn new(etag: Version, state: &State) -> Self {
+        Self { etag, lineage: state.lineage.clone(), serial: state.serial }
+    }
 }
 
 impl S3Store {
@@ -105,7 +118,7 @@ impl Store for S3Store {
         Box::pin(async move {
             let Some((bytes, version)) = self.get("state.json").await? else { return Ok(None) };
             let state = document::decode(&bytes, &self.location())?;
-            *self.seen.lock().await = Some(version);
+            *self.seen.lock().await = Some(Seen::new(version, &state));
             Ok(Some(state))
         })
     }
@@ -114,9 +127,13 @@ impl Store for S3Store {
         Box::pin(async move {
             let bytes = document::encode(state, &self.location())?;
             let mut seen = self.seen.lock().await;
-            match self.put("state.json", &bytes, seen.as_ref()).await? {
+            if let Some(there) = &*seen {
+                check_order((&there.lineage, there.serial), state, self.location())?;
+            }
+            let etag = seen.as_ref().map(|seen| &seen.etag);
+            match self.put("state.json", &bytes, etag).await? {
                 Some(version) => {
-                    *seen = Some(version);
+                    *seen = Some(Seen::new(version, state));
                     Ok(())
                 }
                 None => Err(self.moved(state).await),

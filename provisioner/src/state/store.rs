@@ -1,5 +1,8 @@
 //! Where a state is kept.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 
 use super::State;
@@ -27,6 +30,20 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When it can't be deleted.
     fn remove(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Where this run's documents went instead, once the place had stopped answering.
+    fn detour(&self) -> Option<Detour> {
+        None
+    }
+}
+
+/// The state is not where it should be.
+#[derive(Debug, Clone)]
+pub struct Detour {
+    /// The file on this machine that holds it.
+    pub path: PathBuf,
+    /// Why.
+    pub cause: Arc<StoreError>,
 }
 
 /// The file that keeps others out, written only when it is what the writer thinks it is.
@@ -111,6 +128,14 @@ pub enum StoreError {
         /// Where.
         location: String,
     },
+    /// Another machine has gone on without what waited on this one.
+    #[error("the state at {location} is not the one that {journal} on this machine goes on from")]
+    Overtaken {
+        /// Where.
+        location: String,
+        /// The file that waits.
+        journal: String,
+    },
     /// The place did not answer.
     #[error("the state at {location} could not be {verb}")]
     Unreachable {
@@ -134,6 +159,9 @@ impl StoreError {
             Self::TooNew { .. } => "use the newer version of provision",
             Self::Foreign { .. } => {
                 "check `state:` in the environment's file: two environments must not share a place"
+            }
+            Self::Overtaken { .. } => {
+                "another machine has gone on without that file: look for objects in it that `provision state list` does not have, `provision import` them, then delete it"
             }
             Self::Moved { .. } => "run again: the next run reads what was written",
             Self::Unreachable { .. } => {

@@ -35,6 +35,18 @@ pub(crate) fn values(
     program.outputs.iter().map(|(stack, outputs)| (stack.clone(), evaluate(outputs))).collect()
 }
 
+/// The same without those that are not known yet.
+pub(crate) fn known_values(
+    program: &Program,
+    known: &BTreeMap<Address, Json>,
+) -> BTreeMap<String, BTreeMap<String, Json>> {
+    let mut values = values(program, known);
+    for outputs in values.values_mut() {
+        outputs.retain(|_, value| !crate::unknown::is_partial(value));
+    }
+    values
+}
+
 /// The outputs that differ from the state's. A run on some stacks leaves the others' alone.
 pub(super) fn changes(
     program: &Program,
