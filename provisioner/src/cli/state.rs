@@ -177,18 +177,10 @@ async fn change(
 fn rename(document: &mut Document, from: &str, to: &str) -> Result<(), Failed> {
     let from = find(document, from)?;
     let to: Address = to.parse().map_err(|error| Failed::Other(Failure::of(&error)))?;
-    if document.entries.contains_key(&to) {
-        return Err(Failed::new(format!("{to} stands for another object already")));
+    match document.rename(&from, &to) {
+        true => Ok(()),
+        false => Err(Failed::new(format!("{to} stands for another object already"))),
     }
-    if let Some(entry) = document.entries.remove(&from) {
-        document.entries.insert(to.clone(), entry);
-    }
-    for entry in document.entries.values_mut() {
-        if entry.depends_on.remove(&from) {
-            entry.depends_on.insert(to.clone());
-        }
-    }
-    Ok(())
 }
 
 async fn push(global: &Global, args: &Push, view: &mut dyn View) -> Result<(), Failed> {

@@ -1,6 +1,6 @@
 //! Carrying a plan out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -141,8 +141,21 @@ pub async fn execute(run: Run, plan: &Plan) -> Result<Report, Arc<StoreError>> {
     };
     let mut failures =
         std::mem::take(&mut *failures.lock().unwrap_or_else(PoisonError::into_inner));
+    // The credentials ran out for all of them at once: told once, it is enough.
+    let expired: BTreeSet<usize> =
+        failures.iter().filter(|(_, error)| error.is_expired()).map(|(index, _)| *index).collect();
+    let root = |node: usize| *expired.first().filter(|_| expired.contains(&node)).unwrap_or(&node);
     for (index, outcome) in outcomes.into_iter().enumerate() {
-        report.add(&nodes, index, outcome, failures.remove(&index), &run.events);
+        let outcome = match outcome {
+            Outcome::Skipped(Some(because)) => Outcome::Skipped(Some(root(because))),
+            outcome => outcome,
+        };
+        if root(index) == index {
+            report.add(&nodes, index, outcome, failures.remove(&index), &run.events);
+        } else {
+            let because = Some(nodes[root(index)].step.address.clone());
+            report.skipped.push((nodes[index].step.address.clone(), because));
+        }
     }
     run.writer.flush().await?;
     report.elapsed = began.elapsed();
@@ -200,12 +213,6 @@ impl Report {
         self.failed.is_empty() && self.skipped.is_empty()
     }
 
-    /// The object at which the credentials ran out.
-    fn expired(&self) -> Option<&Address> {
-        let mut failed = self.failed.iter();
-        failed.find(|failure| failure.error.is_expired()).map(|failure| &failure.address)
-    }
-
     fn add(
         &mut self,
         nodes: &[Arc<Node>],
@@ -217,10 +224,6 @@ impl Report {
         let step = &nodes[index].step;
         match (outcome, error) {
             (Outcome::Done, _) => self.done += 1,
-            // The credentials ran out for all of them at once: told once, it is enough.
-            (Outcome::Failed, Some(error)) if error.is_expired() && self.expired().is_some() => {
-                self.skipped.push((step.address.clone(), self.expired().cloned()));
-            }
             (Outcome::Failed, Some(error)) => {
                 self.failed.push(Failure {
                     address: step.address.clone(),

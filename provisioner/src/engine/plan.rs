@@ -390,7 +390,7 @@ impl<'a> Planner<'a> {
             step.action = Action::Resume;
             return Some(step);
         }
-        self.outputs.insert(address.clone(), live.outputs.clone());
+        self.outputs.insert(address.clone(), partial::changed(live, &step.changes, wanted));
         if step.changes.is_empty() && step.tags.is_empty() {
             let settled = decide::settled(declaration, wanted, entry, id, live);
             if settled != *entry {

@@ -118,6 +118,25 @@ impl State {
         }
     }
 
+    /// Gives an entry another address, wherever it is named. `false` when there is no such entry,
+    /// or the new address is taken.
+    pub fn rename(&mut self, from: &Address, to: &Address) -> bool {
+        if self.entries.contains_key(to) {
+            return false;
+        }
+        let Some(entry) = self.entries.remove(from) else { return false };
+        self.entries.insert(to.clone(), entry);
+        for entry in self.entries.values_mut() {
+            let old = entry.deposed.iter_mut().map(|old| &mut old.depends_on);
+            for needs in old.chain([&mut entry.depends_on]) {
+                if needs.remove(from) {
+                    needs.insert(to.clone());
+                }
+            }
+        }
+        true
+    }
+
     /// The outputs of a ready object.
     pub fn outputs_of(&self, address: &Address) -> Option<&Json> {
         self.entries.get(address)?.status.outputs()

@@ -45,7 +45,8 @@ impl Apply {
         let declaration = self.declaration(&node.step.address)?;
         let work = self.work(declaration, node.step.action);
         let wanted = self.wanted(declaration)?;
-        let intent = self.intend(declaration, &wanted, work.action).await?;
+        let replaced = node.step.id.as_ref().filter(|_| work.action == Action::ReplaceCreateFirst);
+        let intent = self.intend(declaration, &wanted, replaced).await?;
         let owner = self.owner(work.address, &declaration.tags, &intent.token);
         let made = match self.make(&work, &wanted, &owner, intent.resumed).await {
             Ok(made) => made,
@@ -82,13 +83,13 @@ impl Apply {
         Ok(id)
     }
 
-    /// Writes the intent. What it replaces is kept as deposed; an earlier run's intent keeps its
+    /// Writes the intent. What it has `replaced` is kept as deposed; an earlier run's intent keeps its
     /// token, so that AWS gives the object that this run's search may not see yet.
     async fn intend(
         &self,
         declaration: &Declaration,
         wanted: &Json,
-        action: Action,
+        replaced: Option<&Id>,
     ) -> Result<Intent, Arc<StoreError>> {
         let old = self.entry(&declaration.address);
         let earlier = old.as_ref().and_then(|old| match &old.status {
@@ -103,8 +104,7 @@ impl Apply {
         let token = earlier.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         let status = Status::Creating { token: token.clone(), id: None };
         let mut entry = record::entry(declaration, wanted.clone(), status);
-        let replaces = action == Action::ReplaceCreateFirst;
-        entry.deposed = old.map_or_else(Vec::new, |old| record::left_behind(old, replaces));
+        entry.deposed = old.map_or_else(Vec::new, |old| record::left_behind(old, replaced));
         let address = declaration.address.clone();
         self.writer.commit(|state| drop(state.entries.insert(address, entry))).await?;
         Ok(Intent { token, resumed })

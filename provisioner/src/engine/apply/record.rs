@@ -22,10 +22,10 @@ pub(super) fn entry(declaration: &Declaration, inputs: Json, status: Status) -> 
 }
 
 /// What an entry leaves behind when another object takes its address: what it had replaced, and
-/// where it is replaced itself, its own object.
-pub(super) fn left_behind(old: Entry, replaced: bool) -> Vec<Deposed> {
+/// where it is `replaced` itself, its own object, whose id the state may not have known yet.
+pub(super) fn left_behind(old: Entry, replaced: Option<&Id>) -> Vec<Deposed> {
     let mut left = old.deposed;
-    if let (true, Some(id)) = (replaced, old.status.id()) {
+    if let Some(id) = replaced {
         left.push(Deposed {
             kind: old.kind,
             id: id.clone(),

@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::resource::Kind;
+use crate::engine::diff::PropertyChange;
+use crate::resource::{Kind, Observed};
 use crate::unknown;
 
 /// Properties in canonical form although some are not known yet. In the place of those, what was
@@ -51,6 +52,18 @@ fn restore(mut normal: Json, value: &Json) -> Json {
         _ => {}
     }
     normal
+}
+
+/// The outputs of an object after a change. One that shows a property shows what is wanted of it.
+pub(super) fn changed(live: &Observed, changes: &[PropertyChange], wanted: &Json) -> Json {
+    let mut outputs = live.outputs.clone();
+    for name in changes.iter().map(PropertyChange::property) {
+        let shows = live.outputs.get(name).is_some_and(|shown| *shown == live.properties[name]);
+        if shows && !wanted[name].is_null() {
+            outputs[name] = wanted[name].clone();
+        }
+    }
+    outputs
 }
 
 /// The outputs of an object that AWS is at work on: what it does not show now is what it was.
