@@ -26,8 +26,8 @@ pub use outputs::OutputChange;
 pub struct Plan {
     /// The environment.
     pub environment: String,
-    /// The lineage of the state that it was made from.
-    pub lineage: String,
+    /// The lineage of the state that it was made from; `None` where there was none yet.
+    pub lineage: Option<String>,
     /// What to do, dependencies first, deletions last.
     pub steps: Vec<Step>,
     /// How the stacks' outputs change.
@@ -153,10 +153,10 @@ pub struct PlanError {
 }
 
 impl Plan {
-    fn new(environment: &str, lineage: &str) -> Self {
+    fn new(environment: &str, state: &State) -> Self {
         Self {
             environment: environment.to_owned(),
-            lineage: lineage.to_owned(),
+            lineage: (state.serial > 0).then(|| state.lineage.clone()),
             steps: Vec::new(),
             outputs: Vec::new(),
             unchanged: 0,
@@ -285,7 +285,7 @@ pub fn teardown(
     world: &World,
     scope: &Scope,
 ) -> Plan {
-    let mut plan = Plan::new(environment, &state.lineage);
+    let mut plan = Plan::new(environment, state);
     let view = View { kinds, world, scope };
     for (address, entry) in state.entries.iter().rev().filter(|(address, _)| scope.holds(address)) {
         decide::cleanups(&mut plan, &view, address, entry);
@@ -313,7 +313,7 @@ impl<'a> Planner<'a> {
             program,
             state,
             view,
-            plan: Plan::new(&program.environment.name, &state.lineage),
+            plan: Plan::new(&program.environment.name, state),
             outputs: BTreeMap::new(),
             working: BTreeSet::new(),
             deleted_first: BTreeSet::new(),

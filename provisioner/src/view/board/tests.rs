@@ -17,7 +17,7 @@ fn plan(addresses: &[&str]) -> Plan {
     };
     Plan {
         environment: "dev".to_owned(),
-        lineage: String::new(),
+        lineage: None,
         steps: addresses.iter().map(step).collect(),
         outputs: Vec::new(),
         unchanged: 0,

@@ -31,7 +31,7 @@ fn tags(pairs: &[(&str, &str)]) -> Tags {
 fn empty() -> Plan {
     Plan {
         environment: "dev".to_owned(),
-        lineage: "lineage".to_owned(),
+        lineage: Some("lineage".to_owned()),
         steps: Vec::new(),
         outputs: Vec::new(),
         unchanged: 7,
