@@ -1,15 +1,13 @@
 //! A test's hand in the calls of a sandbox that runs already.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sandbox::gateway::hook::{CallInfo, Hook, Phase, Verdict};
 use tokio::sync::Semaphore;
 
-/// How long a call that is waited for may take to come.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::lab::PATIENCE;
 
 type Rule = dyn Fn(CallInfo, Phase) -> BoxFuture<'static, Verdict> + Send + Sync;
 

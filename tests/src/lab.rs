@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use rustix::process::{Signal, kill_process};
@@ -12,6 +13,9 @@ use sandbox::{Handle, Options, Sandbox};
 
 use crate::gate::Rules;
 use crate::{Ended, Gate, Project, UP};
+
+/// How long a call that is waited for may take to come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How many objects there are of each kind.
 pub type Objects = BTreeMap<String, u64>;
@@ -72,10 +76,27 @@ impl Lab {
         self.sandbox.calls().total
     }
 
+    /// Waits until an operation is called, e.g. `ec2:CreateVpc`.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn called(&self, operation: &str) {
+        let began = Instant::now();
+        while !self.sandbox.calls().by_operation.contains_key(operation) {
+            assert!(began.elapsed() < PATIENCE, "{operation} was not called");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Converges, and expects that it works.
     pub async fn converged(self) -> Self {
         self.run(&UP).await.expect(0);
         self
+    }
+
+    /// Lets what begins from now on take this share of the time that AWS takes for it.
+    pub async fn pace(&self, scale: f64) {
+        self.handle().await.set_time_scale(scale).await.unwrap();
     }
 
     /// Lets these go wrong from now on.
@@ -149,12 +170,15 @@ impl Lab {
 
     /// How many objects of each kind the sandbox holds, but for its own notes on tokens.
     pub async fn objects(&self) -> Objects {
-        let handle = Handle::discover(&self.path("sandbox")).await.unwrap().unwrap();
-        let status = handle.status().await.unwrap();
+        let status = self.handle().await.status().await.unwrap();
         let objects = status["objects"].as_object().unwrap().iter();
         objects
             .filter(|(kind, _)| !kind.ends_with("/tokens") && !kind.starts_with("s3/"))
             .map(|(kind, count)| (kind.clone(), count.as_u64().unwrap()))
             .collect()
+    }
+
+    async fn handle(&self) -> Handle {
+        Handle::discover(&self.path("sandbox")).await.unwrap().unwrap()
     }
 }
