@@ -14,9 +14,13 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(AutoStream::choice(&std::io::stderr()) != ColorChoice::Never)
         .init();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cli::usage(error).into(),
+    };
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
-            let status = runtime.block_on(cli::run(Cli::parse()));
+            let status = runtime.block_on(cli::run(cli));
             // A question that nobody answered must not hold the process.
             runtime.shutdown_background();
             status.into()

@@ -180,6 +180,18 @@ impl Store {
     }
 }
 
+/// Whether a sandbox uses a directory: it does until everything is written.
+///
+/// # Errors
+/// When that cannot be seen.
+pub fn is_in_use(directory: &Path) -> Result<bool, StoreError> {
+    match Store::open(directory) {
+        Ok(_) => Ok(false),
+        Err(StoreError::InUse { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Where the sandbox of a directory is, when it has told.
 ///
 /// # Errors

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
+use aws_credential_types::provider::error::CredentialsError;
+
 use super::ExitStatus;
 use crate::aws::{ConnectError, Error as AwsError};
-use crate::definition::Refusal;
+use crate::definition::{Refusal, Sources};
 use crate::engine::plan::PlanError;
 use crate::engine::refresh::RefreshError;
 use crate::state::{Detour, LockError, StoreError};
-use crate::view::{Failure, View};
+use crate::value::Span;
+use crate::view::{Failure, View, root};
+
+const SIGN_IN: &str = "sign in (e.g. `aws sso login`), set AWS_PROFILE, or use the sandbox: \
+                       `provision up sandbox`";
 
 /// A command that failed.
 #[derive(Debug)]
@@ -19,6 +25,8 @@ pub enum Failed {
     Locked(Failure),
     /// Somebody stopped the run before it changed anything.
     Interrupted,
+    /// A line of the definition contradicts what is on AWS.
+    Declared(Box<Failure>, Arc<Sources>),
     /// Anything else.
     Other(Failure),
 }
@@ -35,7 +43,22 @@ impl Failed {
         match self {
             Self::Other(failure) => Self::Other(failure.hint(hint)),
             Self::Locked(failure) => Self::Locked(failure.hint(hint)),
+            Self::Declared(failure, sources) => {
+                Self::Declared(Box::new(failure.hint(hint)), sources)
+            }
             other @ (Self::Definition(_) | Self::Interrupted) => other,
+        }
+    }
+
+    /// The same, with the line that is to blame.
+    #[must_use]
+    pub fn at(self, span: Span, sources: &Arc<Sources>) -> Self {
+        match self {
+            Self::Other(failure) => Self::Declared(
+                Box::new(Failure { span: Some(span), ..failure }),
+                Arc::clone(sources),
+            ),
+            other => other,
         }
     }
 
@@ -46,15 +69,20 @@ impl Failed {
                 ExitStatus::BadDefinition
             }
             Self::Locked(failure) => {
-                view.error(&failure);
+                view.error(&failure, &Sources::default());
                 ExitStatus::Locked
             }
             Self::Interrupted => {
-                view.error(&Failure::new("interrupted; nothing was changed"));
+                let failure = Failure::new("interrupted; nothing was changed");
+                view.error(&failure, &Sources::default());
                 ExitStatus::Interrupted
             }
+            Self::Declared(failure, sources) => {
+                view.error(&failure, &sources);
+                ExitStatus::Failed
+            }
             Self::Other(failure) => {
-                view.error(&failure);
+                view.error(&failure, &Sources::default());
                 ExitStatus::Failed
             }
         }
@@ -63,8 +91,11 @@ impl Failed {
 
 impl From<AwsError> for Failed {
     fn from(error: AwsError) -> Self {
-        let failure = Failure::of(&error);
-        Self::Other(Failure { hint: error.hint(), ..failure })
+        let failure = Failure { hint: error.hint(), ..Failure::of(&error) };
+        Self::Other(match error.code() {
+            Some(_) => Failure { message: "AWS refused a call".to_owned(), ..failure },
+            None => failure,
+        })
     }
 }
 
@@ -76,9 +107,17 @@ impl From<std::io::Error> for Failed {
 
 impl From<ConnectError> for Failed {
     fn from(error: ConnectError) -> Self {
-        Self::Other(Failure::of(&error).hint(
-            "sign in (e.g. `aws sso login`), set AWS_PROFILE, or use the sandbox: `provision up sandbox`",
-        ))
+        let failure = Failure::of(&error);
+        Self::Other(match &error {
+            ConnectError::Credentials(CredentialsError::CredentialsNotLoaded(_)) => {
+                let nowhere = "neither the environment, nor the profile, nor this machine has any";
+                Failure { causes: vec![nowhere.to_owned()], ..failure }.hint(SIGN_IN)
+            }
+            ConnectError::Credentials(source) => {
+                Failure { causes: vec![root(source).to_string()], ..failure }.hint(SIGN_IN)
+            }
+            ConnectError::Certificates { .. } => failure.hint("correct AWS_CA_BUNDLE, or unset it"),
+        })
     }
 }
 

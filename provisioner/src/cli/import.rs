@@ -3,12 +3,18 @@
 use clap::Args;
 
 use super::session::Session;
+use super::state::stands_for;
+use super::up::address;
 use super::{ExitStatus, Failed, Global};
 use crate::address::Address;
+use crate::definition::diagnostic::nearest;
 use crate::engine::diff;
 use crate::resource::Id;
 use crate::state::{Entry, Status};
 use crate::view::View;
+
+const UNDECLARED: &str = "write it into a stack first: an object that no YAML declares would be \
+                          deleted by the next `up`";
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -42,23 +48,26 @@ impl Import {
     }
 
     async fn take(&self, session: &mut Session, view: &mut dyn View) -> Result<(), Failed> {
-        let address: Address = self
-            .address
-            .parse()
-            .map_err(|error| Failed::Other(crate::view::Failure::of(&error)))?;
+        let address = address(&self.address)?;
         let program = std::sync::Arc::clone(&session.program);
         let declared = program.declarations.get(&address).ok_or_else(|| {
-            Failed::new(format!("{address} is not declared"))
-                .hint("write it into a stack first: an object that no YAML declares would be deleted by the next `up`")
+            let names = program.declarations.keys().map(Address::as_str);
+            let advice = nearest(address.as_str(), names)
+                .map_or_else(|| UNDECLARED.to_owned(), |name| format!("did you mean `{name}`?"));
+            Failed::new(format!("{address} is not declared")).hint(advice)
         })?;
-        if session.state.entries.contains_key(&address) {
-            return Err(Failed::new(format!("{address} stands for another object already"))
+        if let Some(other) = session.state.entries.get(&address) {
+            return Err(Failed::new(stands_for(&address, other))
                 .hint(format!("`provision state rm {} {address}` forgets that one", self.env)));
         }
         let id = Id::from(self.id.as_str());
         let found = declared.kind.read(&session.cx, std::slice::from_ref(&id)).await?;
         let live = found.into_iter().flatten().next().ok_or_else(|| {
-            Failed::new(format!("there is no {} {id} on AWS", declared.kind.name()))
+            let (kind, cx) = (declared.kind.name(), &session.cx);
+            let place = format!("account {}, region {}", cx.account, cx.region);
+            Failed::new(format!("there is no {kind} {id} on AWS ({place})"))
+                .hint("check the id, and that the object is of this account and region")
+                .at(declared.span, &session.declared.sources)
         })?;
         let wanted = declared.properties.evaluate(&|address, name| {
             session.state.outputs_of(address).map(|outputs| outputs[name].clone())

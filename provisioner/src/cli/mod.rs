@@ -24,13 +24,15 @@ mod state;
 mod status;
 mod unlock;
 mod up;
+mod usage;
 
 pub use failure::Failed;
+pub use usage::usage;
 
 /// Provisions and deploys a full-stack application on AWS from declarative YAML.
 #[derive(Debug, Parser)]
 #[command(name = "provision", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, styles = usage::STYLES)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -47,23 +49,26 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 changes or drift, 3 bad definition, 4 locked, 130 interrupted.";
 
+const GLOBAL: &str = "Options of every command";
+
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// The project's directory, with `stacks/` and `config/`.
     #[arg(long, short = 'C', global = true, default_value = ".", value_name = "DIR")]
+    #[arg(help_heading = GLOBAL)]
     root: PathBuf,
     /// One JSON object a line on stdout instead of text.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     json: bool,
     /// No colours (so does the variable NO_COLOR).
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     no_color: bool,
     /// No progress and no notes.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     quiet: bool,
     /// Print where the time went, and every call to AWS.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     timings: bool,
 }
 
@@ -168,7 +173,7 @@ async fn dispatch(
         Command::State(command) => command.run(global, view).await,
         Command::Recover(command) => command.run(global, view).await,
         Command::Unlock(command) => command.run(global, view).await,
-        Command::Schema(command) => command.run(global),
+        Command::Schema(command) => command.run(global, view),
         Command::Completions(command) => command.run(global),
         Command::Sandbox(command) => command.run(global, view).await,
     }

@@ -108,6 +108,11 @@ impl Plan {
         }
         if let Some(file) = &self.out {
             save(file, &plan)?;
+            view.note(&format!(
+                "saved: `provision up {} --plan {}` carries out exactly this",
+                self.env,
+                file.display()
+            ));
         }
         session.close(global, view).await?;
         let changed = self.detailed_exitcode && !plan.is_empty();
@@ -128,7 +133,7 @@ pub fn make(session: &mut Session, world: &World, scope: &Scope) -> Result<engin
 
 /// A plan on disk.
 #[derive(Serialize, Deserialize)]
-struct Saved {
+pub struct Saved {
     format: u32,
     written_by: String,
     plan: engine::Plan,
@@ -140,31 +145,48 @@ fn save(file: &Path, plan: &engine::Plan) -> Result<(), Failed> {
     let text = serde_json::to_string_pretty(&saved).map_err(std::io::Error::from);
     text.and_then(|text| fs::write(file, text)).map_err(|error| {
         Failed::new(format!("the plan could not be saved to {}: {error}", file.display()))
+            .hint("`--out` names a file in a directory that exists")
     })
 }
 
-/// A saved plan is carried out only if planning again gives the same: then nothing has moved.
-///
-/// # Errors
-/// When the file is no plan, is another environment's, or the world has moved.
-pub fn check_saved(file: &Path, now: &engine::Plan) -> Result<(), Failed> {
-    let refuse = |why: String| Failed::new(format!("{}: {why}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
-    let saved: Saved = serde_json::from_str(&text)
-        .map_err(|error| refuse(format!("this is no saved plan: {error}")))?;
-    if saved.format != FORMAT {
-        let why = format!("its format is {}, and this version reads {FORMAT}", saved.format);
-        return Err(refuse(why).hint("make the plan again with this version"));
+impl Saved {
+    /// Reads a saved plan.
+    ///
+    /// # Errors
+    /// When the file is no plan, or another environment's.
+    pub fn read(file: &Path, environment: &str) -> Result<Self, Failed> {
+        let again = format!("make one with `provision plan {environment} --out FILE`");
+        let refuse = |why: String| refuse(file, &why).hint(&again);
+        let text = fs::read_to_string(file)
+            .map_err(|error| refuse(format!("could not be read: {error}")))?;
+        let saved: Self =
+            serde_json::from_str(&text).map_err(|error| refuse(format!("is none: {error}")))?;
+        if saved.format != FORMAT {
+            let format = saved.format;
+            return Err(refuse(format!("has format {format}, and this version reads {FORMAT}")));
+        }
+        if saved.plan.environment != environment {
+            return Err(refuse(format!("is for `{}`", saved.plan.environment)));
+        }
+        Ok(saved)
     }
-    if saved.plan.environment != now.environment {
-        return Err(refuse(format!("it is a plan for `{}`", saved.plan.environment)));
+
+    /// It is carried out only if planning again gives the same: then nothing has moved.
+    ///
+    /// # Errors
+    /// When the world has moved.
+    pub fn check(&self, file: &Path, now: &engine::Plan) -> Result<(), Failed> {
+        if self.plan.agrees_with(now) {
+            return Ok(());
+        }
+        let moved = moved(&self.plan, now);
+        Err(refuse(file, &format!("is out of date: the world has moved: {moved}"))
+            .hint("make the plan again and review it"))
     }
-    if saved.plan.agrees_with(now) {
-        return Ok(());
-    }
-    let moved = moved(&saved.plan, now);
-    Err(refuse(format!("the world has moved since it was made: {moved}"))
-        .hint("make the plan again and review it"))
+}
+
+fn refuse(file: &Path, why: &str) -> Failed {
+    Failed::new(format!("the plan in {} {why}", file.display()))
 }
 
 /// The first few objects for which the two plans differ.

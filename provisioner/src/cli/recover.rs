@@ -10,6 +10,10 @@ use crate::view::View;
 /// Arguments of `recover`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  provision recover dev
+  provision plan dev        then: shows what was not found
+
 Looks on AWS for every declared object by its ownership tags, and writes a new state. What is not
 found is left out: the next `plan` shows it as to be created.")]
 pub struct Recover {

@@ -30,18 +30,49 @@ Examples:
   eval $(provision sandbox env)                then: aws ec2 describe-vpcs")]
 pub enum Sandbox {
     /// Start it in the background; `up` does so by itself where it is needed.
+    #[command(after_help = "\
+Examples:
+  provision sandbox start                        everything is ready at once
+  provision sandbox start --time-scale 0.1       objects take a tenth of AWS's time
+  provision sandbox start --throttle 0.2         one call in five is throttled")]
     Start(Start),
     /// Run it in the foreground.
+    #[command(after_help = "\
+Examples:
+  provision sandbox serve --port 4566            until Ctrl-C")]
     Serve(Start),
     /// Stop it; what it holds is kept.
+    #[command(after_help = "\
+Examples:
+  provision sandbox stop")]
     Stop,
     /// Show where it is and what it holds.
+    #[command(after_help = "\
+Examples:
+  provision sandbox status
+  provision sandbox status --json")]
     Status,
     /// Print the variables that point the AWS CLI and SDKs at it.
+    #[command(after_help = "\
+Examples:
+  eval $(provision sandbox env)
+  aws ec2 describe-vpcs
+
+Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL for some services (rds):
+  aws --endpoint-url $AWS_ENDPOINT_URL rds describe-db-clusters")]
     Env,
     /// Show the last calls.
+    #[command(after_help = "\
+Examples:
+  provision sandbox logs
+  provision sandbox logs --tail 500 | grep -v ' 200 '    what was refused")]
     Logs(Logs),
     /// Delete everything that it holds.
+    #[command(after_help = "\
+Examples:
+  provision sandbox reset
+
+The state of an environment there is left as it is: its next `plan` shows everything as gone.")]
     Reset,
 }
 
@@ -52,19 +83,19 @@ pub struct Start {
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// How long objects take, as a share of AWS's typical time; 0 is at once.
-    #[arg(long, default_value_t = 0.0, value_name = "FACTOR")]
+    #[arg(long, default_value_t = 0.0, value_name = "FACTOR", value_parser = factor)]
     time_scale: f64,
     /// How much longer every call takes, in milliseconds.
     #[arg(long, default_value_t = 0, value_name = "MS")]
     latency: u64,
-    /// The share of calls that are throttled.
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    /// The share of calls that are throttled, 0 to 1.
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
     throttle: f64,
     /// The share of calls that fail with a 5xx.
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
     server_error: f64,
     /// The share of calls whose connection breaks after they were carried out.
-    #[arg(long, default_value_t = 0.0, value_name = "SHARE")]
+    #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
     drop_after: f64,
 }
 
@@ -91,11 +122,17 @@ impl Sandbox {
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
         match self {
-            Self::Start(args) => {
-                let handle = start(&global.root, &args).await?;
-                view.note(&format!("the sandbox answers at {}", handle.endpoint.url));
-            }
-            Self::Serve(args) => serve(&global.root, &args).await?,
+            Self::Start(args) => match Handle::discover(&directory(&global.root)).await? {
+                Some(handle) => view.note(&format!(
+                    "the sandbox answers at {} already; stop it first to start it otherwise",
+                    handle.endpoint.url
+                )),
+                None => {
+                    let handle = start(&global.root, &args).await?;
+                    view.note(&format!("the sandbox answers at {}", handle.endpoint.url));
+                }
+            },
+            Self::Serve(args) => serve(&global.root, &args, view).await?,
             Self::Stop => match Handle::discover(&directory(&global.root)).await? {
                 Some(handle) => {
                     stop(&global.root, &handle).await?;
@@ -138,7 +175,8 @@ pub async fn ensure_running(root: &Path, view: &mut dyn View) -> Result<Running,
 }
 
 fn directory(root: &Path) -> PathBuf {
-    root.join(LOCAL).join("sandbox")
+    // `./` in front says nothing to a person.
+    root.strip_prefix(".").unwrap_or(root).join(LOCAL).join("sandbox")
 }
 
 async fn running(root: &Path) -> Result<Handle, Failed> {
@@ -151,9 +189,6 @@ async fn running(root: &Path) -> Result<Handle, Failed> {
 /// Starts this same program as a process of its own group, so that a Ctrl-C here leaves it alone.
 async fn start(root: &Path, args: &Start) -> Result<Handle, Failed> {
     let directory = directory(root);
-    if let Some(handle) = Handle::discover(&directory).await? {
-        return Ok(handle);
-    }
     let log = directory.join("sandbox.log");
     let mut child = spawn(root, &directory, &log, args)
         .map_err(|error| Failed::new(format!("the sandbox could not be started: {error}")))?;
@@ -164,13 +199,23 @@ async fn start(root: &Path, args: &Start) -> Result<Handle, Failed> {
         }
         let ended = child.try_wait().ok().flatten();
         if ended.is_some() || Instant::now() > deadline {
-            let said = fs::read_to_string(&log).unwrap_or_default();
-            let last = said.lines().last().unwrap_or("it said nothing").to_owned();
-            return Err(Failed::new(format!("the sandbox did not start: {last}"))
-                .hint(format!("its log is {}", log.display())));
+            return Err(did_not_start(&log));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// What the sandbox said last of itself.
+fn did_not_start(log: &Path) -> Failed {
+    let said = fs::read_to_string(log).unwrap_or_default();
+    let last = said.rsplit("error: ").next().unwrap_or_default();
+    let causes = last.lines().map(|line| line.trim().to_owned());
+    Failed::Other(Failure {
+        message: "the sandbox did not start".to_owned(),
+        causes: causes.filter(|cause| !cause.is_empty()).collect(),
+        hint: Some(format!("its log is {}", log.display())),
+        ..Failure::default()
+    })
 }
 
 fn spawn(
@@ -197,9 +242,11 @@ fn spawn(
 async fn stop(root: &Path, handle: &Handle) -> Result<(), Failed> {
     handle.stop().await?;
     let deadline = Instant::now() + START;
-    while Handle::discover(&directory(root)).await?.is_some() {
+    // It answers no more before it has written everything: the next one must find that.
+    while ::sandbox::store::is_in_use(&directory(root)).map_err(ClientError::from)? {
         if Instant::now() > deadline {
-            return Err(Failed::new("the sandbox still runs: calls are under way"));
+            let still = Failed::new("the sandbox still runs: calls are under way");
+            return Err(still.hint("it stops when they have ended"));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -228,7 +275,7 @@ async fn logs(global: &Global, tail: usize) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn serve(root: &Path, args: &Start) -> Result<(), Failed> {
+async fn serve(root: &Path, args: &Start, view: &mut dyn View) -> Result<(), Failed> {
     let mut options = Options::new(directory(root));
     options.port = args.port;
     options.time_scale = args.time_scale;
@@ -242,6 +289,7 @@ async fn serve(root: &Path, args: &Start) -> Result<(), Failed> {
     let sandbox = ::sandbox::Sandbox::start(options)
         .await
         .map_err(|error| Failed::Other(Failure::of(&error)))?;
+    view.note(&format!("the sandbox answers at {}", sandbox.url()));
     let stop = sandbox.stop_token();
     let _signals = super::signals::watch(stop, tokio_util::sync::CancellationToken::new());
     sandbox.wait().await.map_err(|error| Failed::Other(Failure::of(&error)))
@@ -259,6 +307,16 @@ async fn env(global: &Global) -> Result<(), Failed> {
         global.streams().line(Stream::Out, &format!("export {name}={value}"));
     }
     Ok(())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a share is a number from 0 to 1".to_owned())
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.0);
+    factor.ok_or_else(|| "a factor is a number, 0 or more".to_owned())
 }
 
 impl Default for Start {
@@ -283,6 +341,11 @@ impl Start {
 
 impl From<ClientError> for Failed {
     fn from(error: ClientError) -> Self {
-        Self::Other(Failure::of(&error))
+        let hint = match &error {
+            ClientError::Store(_) => "make the directory readable, or choose another with `--root`",
+            ClientError::Unreachable { .. } => "`provision sandbox status` shows whether it runs",
+            ClientError::Refused { .. } => "the sandbox is of another version: stop and start it",
+        };
+        Self::Other(Failure::of(&error).hint(hint))
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::{ExitStatus, Failed, Global};
 use crate::definition::schema;
-use crate::view::Stream;
+use crate::view::{Stream, View};
 use crate::{aws, components};
 
 /// Arguments of `schema`.
@@ -34,7 +34,7 @@ enum Of {
 }
 
 impl Schema {
-    pub(super) fn run(self, global: &Global) -> Result<ExitStatus, Failed> {
+    pub(super) fn run(self, global: &Global, view: &mut dyn View) -> Result<ExitStatus, Failed> {
         let stack = || schema::stack_schema(&aws::kinds(), &components::components());
         let Some(directory) = self.write else {
             let schema = match self.of {
@@ -50,7 +50,9 @@ impl Schema {
                 .and_then(|()| fs::write(&path, format!("{schema:#}\n")))
                 .map_err(|error| {
                     Failed::new(format!("{} could not be written: {error}", path.display()))
+                        .hint("`--write` names a directory; it is made where there is none")
                 })?;
+            view.note(&format!("wrote {}", path.display()));
         }
         Ok(ExitStatus::Done)
     }

@@ -10,7 +10,7 @@ use super::{Failed, Global, sandbox, signals};
 use crate::address::Address;
 use crate::aws::{self, Clients, Connection, Context, Credentials};
 use crate::components;
-use crate::definition::{self, Definition, Endpoint, Environment, Program, StateLocation};
+use crate::definition::{self, Definition, Endpoint, Environment, Program, Sources, StateLocation};
 use crate::engine::execute;
 use crate::engine::owner::owner;
 use crate::engine::refresh::{World, refresh};
@@ -68,7 +68,7 @@ impl Session {
             Declared { program: Arc::clone(&program), sources: Arc::new(loaded.sources) };
         let environment = Arc::new(program.environment.clone());
         let loaded = began.elapsed();
-        let cx = connect(global, &environment, view).await?;
+        let cx = connect(global, &environment, &declared.sources, view).await?;
         let stop = CancellationToken::new();
         let locked = command.is_some();
         let (store, lock_file) = open_store(&global.root, (&environment, &cx), &stop, locked);
@@ -114,10 +114,11 @@ impl Session {
         name: &str,
         view: &mut dyn View,
     ) -> Result<(Arc<dyn Store>, Arc<dyn LockFile>), Failed> {
-        let program = load(global, name, &aws::kinds(), view)?.program;
-        let cx = connect(global, &program.environment, view).await?;
+        let loaded = load(global, name, &aws::kinds(), view)?;
+        let (environment, sources) = (loaded.program.environment, Arc::new(loaded.sources));
+        let cx = connect(global, &environment, &sources, view).await?;
         let stop = CancellationToken::new();
-        Ok(open_store(&global.root, (&program.environment, &cx), &stop, false))
+        Ok(open_store(&global.root, (&environment, &cx), &stop, false))
     }
 
     /// Reads what is there.
@@ -221,6 +222,7 @@ pub fn load(
 pub async fn connect(
     global: &Global,
     environment: &Environment,
+    sources: &Arc<Sources>,
     view: &mut dyn View,
 ) -> Result<Context, Failed> {
     let (endpoint, credentials) = match &environment.endpoint {
@@ -238,7 +240,7 @@ pub async fn connect(
         attempt_timeout: environment.attempt_timeout,
     };
     let clients = Clients::connect(&connection).await?;
-    let account = caller_account(&clients, environment).await?;
+    let account = caller_account(&clients, environment, sources).await?;
     Ok(Context { clients, account, region: environment.region.clone() })
 }
 
@@ -252,17 +254,37 @@ fn credentials_for_url() -> Credentials {
 
 /// The caller's account, which must be the environment's where that names one. Only an endpoint
 /// that is not AWS's may leave it out.
-async fn caller_account(clients: &Clients, environment: &Environment) -> Result<String, Failed> {
+async fn caller_account(
+    clients: &Clients,
+    environment: &Environment,
+    sources: &Arc<Sources>,
+) -> Result<String, Failed> {
     clients.expiry().await?;
-    let caller = clients.sts().get_caller_identity().send().await.map_err(aws::Error::from)?;
+    let answer = clients.sts().get_caller_identity().send().await;
+    let caller = answer.map_err(|error| no_caller(error.into(), environment, sources))?;
     let (account, arn) = (caller.account().unwrap_or_default(), caller.arn().unwrap_or_default());
     match &environment.account {
         Some(expected) if expected != account => Err(Failed::new(format!(
             "the environment `{}` belongs to account {expected}, and the caller is {arn} of account {account}",
             environment.name
         ))
-        .hint("switch to a profile of that account (AWS_PROFILE), or correct `account:` in the environment's file")),
+        .hint("switch to a profile of that account (AWS_PROFILE), or correct `account:`")
+        .at(environment.config.nearest("account").span, sources)),
         _ => Ok(account.to_owned()),
+    }
+}
+
+/// An endpoint of the environment's own that does not answer is most often not running.
+fn no_caller(error: aws::Error, environment: &Environment, sources: &Arc<Sources>) -> Failed {
+    let silent = error.code().is_none() && error.is_ambiguous();
+    match &environment.endpoint {
+        Endpoint::Url(url) if silent => Failed::from(error)
+            .hint(format!("start what is to answer at {url}, or correct `endpoint:`"))
+            .at(environment.config.nearest("endpoint").span, sources),
+        // Who calls may always ask who they are: it is the key that is not known, or not right.
+        _ if error.is_access_denied() => Failed::from(error)
+            .hint("check the key: AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        _ => error.into(),
     }
 }
 

@@ -24,12 +24,13 @@ impl Status {
         let mut view = global.view();
         let mut session = Session::open(global, &self.env, None, &mut *view).await?;
         let world = session.refresh().await?;
+        let streams = global.streams();
         let rows = view::status::rows(&session.state, &world);
         let text = match global.json {
             true => view::json::line("status", serde_json::json!({ "objects": rows })),
-            false => view::status::text(&rows, &session.state),
+            false => view::status::text(&rows, &session.state, streams.columns(Stream::Out)),
         };
-        global.streams().line(Stream::Out, &text);
+        streams.line(Stream::Out, &text);
         session.close(global, &mut *view).await?;
         Ok(ExitStatus::Done)
     }

@@ -11,6 +11,10 @@ use crate::view::View;
 /// Arguments of `unlock`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  provision unlock dev          shows who holds it, and asks
+  provision unlock dev --yes    in CI
+
 A lock whose holder is dead lapses by itself: at once on the holder's own host, within a minute
 elsewhere. Break one by hand only when you know that its run is over.")]
 pub struct Unlock {

@@ -80,11 +80,13 @@ impl Up {
         session: &mut Session,
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
+        let saved =
+            self.plan.as_ref().map(|file| plan::Saved::read(file, &self.env)).transpose()?;
         let world = session.refresh().await?;
         let scope = self.scope.resolve(&session.program)?;
         let plan = plan::make(session, &world, &scope)?;
-        if let Some(file) = &self.plan {
-            plan::check_saved(file, &plan)?;
+        if let Some((saved, file)) = saved.zip(self.plan.as_ref()) {
+            saved.check(file, &plan)?;
         }
         view.plan(&plan, self.execution.purpose());
         if !plan.refusals.is_empty() {
@@ -164,9 +166,10 @@ impl Execution {
             // What is known must not be lost with the run; that the store is slow must not keep
             // somebody who wants to stop now.
             let _ = tokio::time::timeout(LAST_WRITE, writer.flush()).await;
-            view.error(&Failure::new("stopped at once").hint(
+            let stopped = Failure::new("stopped at once").hint(
                 "what was under way may be half made: the next run finds it and goes on from there",
-            ));
+            );
+            view.error(&stopped, &session.declared.sources);
             return Ok(ExitStatus::Interrupted);
         };
         let report = report?;
@@ -265,8 +268,14 @@ async fn check_expiry(session: &Session, expected: Duration) -> Result<(), Faile
 
 /// Addresses given on the command line.
 pub fn addresses(texts: &[String]) -> Result<BTreeSet<Address>, Failed> {
-    texts
-        .iter()
-        .map(|text| text.parse().map_err(|error| Failed::Other(Failure::of(&error))))
-        .collect()
+    texts.iter().map(|text| address(text)).collect()
+}
+
+/// An address given on the command line.
+pub fn address(text: &str) -> Result<Address, Failed> {
+    text.parse().map_err(|error| {
+        Failed::Other(Failure::of(&error)).hint(
+            "`provision state list ENV` has the addresses of what is there, `provision plan ENV` those of what is not yet",
+        )
+    })
 }

@@ -14,7 +14,7 @@ use super::json::{from_json, reference_places, to_json};
 use super::option::{self, Options};
 use super::schema::{Checker, describe};
 use super::stack::Stack;
-use super::substitute::{refers_to_objects, substitute};
+use super::substitute::{has_unbound, refers_to_objects, substitute};
 use crate::address::Address;
 use crate::resource::{Kind, Kinds};
 use crate::value::{Field, Node, Span, Value};
@@ -228,6 +228,9 @@ impl Expander<'_> {
         if !problems.is_empty() {
             let about = problems.into_iter().map(|problem| problem.about(&instance.address));
             self.diagnostics.extend(about);
+            return None;
+        }
+        if has_unbound(&instance.properties) {
             return None;
         }
         let mut scope = Expansion::new(self.environment, &instance.address);

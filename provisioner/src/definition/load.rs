@@ -43,6 +43,13 @@ pub struct Files {
 /// One diagnostic for each file that can't be read, or for an environment that does not exist.
 pub fn find(root: &Path, environment: &str) -> Result<Files, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
+    if let Err(error) = fs::read_dir(root) {
+        let detail = format!("The directory {} can't be read: {error}.", root.display());
+        diagnostics.push(Diagnostic::error("No project", None, detail).hint(
+            "`--root DIR` names the project's directory: the one with `config` and `stacks`",
+        ));
+        return Err(diagnostics);
+    }
     let stacks = read_stacks(root, &mut diagnostics);
     match read_environment(root, environment, &mut diagnostics) {
         Some(environment) if diagnostics.is_empty() => Ok(Files { environment, stacks }),
@@ -57,8 +64,12 @@ fn read_environment(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> O
     if !existing.iter().any(|known| known == name) {
         let detail = format!("There is no environment `{name}`: `{path}` does not exist.");
         let hint = did_you_mean(name, existing.iter().map(String::as_str));
+        let elsewhere = format!(
+            "there is no environment in {}: run in the project's directory, or name it with `--root`",
+            root.strip_prefix(".").unwrap_or(root).join("config").display()
+        );
         let unknown = Diagnostic::error("Unknown environment", None, detail);
-        diagnostics.push(unknown.maybe_hint(hint));
+        diagnostics.push(unknown.hint(hint.unwrap_or(elsewhere)));
         return None;
     }
     read_file(root, path, diagnostics)
@@ -105,7 +116,10 @@ fn read_file(root: &Path, path: String, diagnostics: &mut Diagnostics) -> Option
         fs::File::open(root.join(&path)).and_then(|file| file.take(limit).read_to_end(&mut bytes));
     if let Err(error) = read {
         let detail = format!("`{path}` can't be read: {error}.");
-        diagnostics.push(Diagnostic::error("Unreadable file", None, detail));
+        diagnostics.push(
+            Diagnostic::error("Unreadable file", None, detail)
+                .hint("nothing is done while a file is missing from the picture: make it readable, or move it away"),
+        );
         return None;
     }
     Some(File { path, bytes })

@@ -178,11 +178,25 @@ pub(super) fn placed_at(value: &Value, span: Span) -> Value {
 /// left are mistakes that were reported.
 pub(super) fn refers_to_objects(parts: &[Part]) -> bool {
     parts.iter().any(|part| match part {
-        Part::Reference(reference) => match reference.path.first() {
-            Some(Step::Name(first)) => !["config", "env", "each"].contains(&first.as_str()),
-            _ => true,
-        },
+        Part::Reference(reference) => !is_known_early(reference),
         Part::Output(_) => true,
         Part::Text(_) => false,
     })
+}
+
+/// Whether a reference is left that had to be bound before AWS is asked: it was reported.
+pub(super) fn has_unbound(value: &Value) -> bool {
+    match &value.node {
+        Node::List(items) => items.iter().any(has_unbound),
+        Node::Map(fields) => fields.values().any(|field| has_unbound(&field.value)),
+        Node::Template(parts) => parts
+            .iter()
+            .any(|part| matches!(part, Part::Reference(reference) if is_known_early(reference))),
+        _ => false,
+    }
+}
+
+fn is_known_early(reference: &Reference) -> bool {
+    let early = ["config", "env", "each"];
+    matches!(reference.path.first(), Some(Step::Name(first)) if early.contains(&first.as_str()))
 }

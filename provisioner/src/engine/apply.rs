@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::event::{Events, Progress};
 use super::owner::owner;
 use super::plan::{Action, PlanError};
+use super::retry::Attempts;
 use super::schedule::{Node, Part};
 use super::wait::{Goal, Poller, Request, Waited};
 use super::walk::Turn;
@@ -208,8 +209,10 @@ impl Apply {
         self.writer.record(|state| record::settled(state, &declaration.address, entry));
     }
 
-    fn say_again(&self, work: &Work<'_>, error: &Error) {
-        self.say(work, &format!("trying again: {}", error.brief()));
+    fn say_again(&self, work: &Work<'_>, attempts: &Attempts, error: &Error) {
+        if attempts.go_on(error) {
+            self.say(work, &format!("trying again: {}", error.brief()));
+        }
     }
 
     fn say(&self, work: &Work<'_>, status: &str) {

@@ -86,14 +86,16 @@ pub fn beyond_doubt(inputs: &Json, traits: &Traits) -> Json {
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// What a live object that nobody has applied anything to counts as made with: its properties,
-/// and those that AWS does not give back and can't change, which are taken on trust.
+/// What a live object that nobody has applied anything to counts as made with: of its properties
+/// those that are wanted, for the others may be AWS's own; and those that AWS does not give back
+/// and can't change, which are taken on trust.
 pub fn taken_over(live: &Json, wanted: &Json, traits: &Traits) -> Json {
     let on_trust = |name: &str| {
         compare_mode(traits, name) == Some(Compare::WriteOnly) && traits.immutable.contains(&name)
     };
     let trusted = entries(wanted).filter(|(name, _)| on_trust(name));
-    let fields = entries(live).chain(trusted);
+    let declared = entries(live).filter(|(name, _)| !wanted[*name].is_null());
+    let fields = declared.chain(trusted);
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 

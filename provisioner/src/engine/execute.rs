@@ -70,7 +70,8 @@ impl Failure {
     /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
         match &self.error {
-            ApplyError::Aws(error) | ApplyError::Blocked { source: error, .. } => error.hint(),
+            ApplyError::Aws(error) => error.hint().or_else(|| refused(self.action)),
+            ApplyError::Blocked { source: error, .. } => error.hint(),
             ApplyError::Failed { .. } => Some("the next run replaces it".to_owned()),
             ApplyError::TimedOut { .. } => Some(
                 "run again to go on waiting, or give the resource a longer `timeout`".to_owned(),
@@ -78,6 +79,12 @@ impl Failure {
             _ => None,
         }
     }
+}
+
+/// What AWS refuses for a reason of its own is most often in the definition.
+fn refused(action: Action) -> Option<String> {
+    let hint = "correct what AWS refuses, and run again: what is done stays done";
+    (action.creates() || action == Action::Update).then(|| hint.to_owned())
 }
 
 /// An error with its causes, in one line.

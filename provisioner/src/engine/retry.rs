@@ -64,15 +64,24 @@ impl Attempts {
         Self { patience, began: Instant::now(), count: 0 }
     }
 
+    /// Whether there will be another attempt after this error.
+    pub(super) fn go_on(&self, error: &Error) -> bool {
+        self.began.elapsed() + self.pause() <= self.patience.after(error)
+    }
+
+    fn pause(&self) -> Duration {
+        Duration::from_millis(100).mul_f64(1.6_f64.powi(self.count.min(11)))
+    }
+
     /// Sleeps before the next attempt.
     ///
     /// # Errors
     /// The error as it is, when it is final or patience is at its end.
     pub(super) async fn again(&mut self, error: Error) -> Result<(), Error> {
-        let pause = Duration::from_millis(100).mul_f64(1.6_f64.powi(self.count.min(11)));
-        if self.began.elapsed() + pause > self.patience.after(&error) {
+        if !self.go_on(&error) {
             return Err(error);
         }
+        let pause = self.pause();
         self.count += 1;
         tokio::time::sleep(pause.mul_f64(0.75 + 0.5 * rand::random::<f64>())).await;
         Ok(())

@@ -53,7 +53,9 @@ struct Seen {
 impl LocalStore {
     /// The store of one environment.
     pub fn new(directory: &Path, environment: &str) -> Self {
-        Self { directory: directory.join(environment), seen: Mutex::default() }
+        // `./` in front says nothing to a person.
+        let directory = directory.strip_prefix(".").unwrap_or(directory).join(environment);
+        Self { directory, seen: Mutex::default() }
     }
 
     fn document(&self) -> PathBuf {

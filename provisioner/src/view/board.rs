@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use owo_colors::OwoColorize;
+use owo_colors::{OwoColorize, Style};
 
 use super::plan::look;
 use super::value::{clean, duration};
@@ -84,14 +84,15 @@ impl Board {
                 };
                 let sign = "✓".green().to_string();
                 let took = duration(*elapsed);
-                Some(format!("{sign} {} {:>6}  {}", self.title(event), took.dimmed(), id.dimmed()))
+                let id = tail(&id, Style::new().dimmed());
+                Some(format!("{sign} {} {:>6}{id}", self.title(event), took.dimmed()))
             }
             Progress::Failed { elapsed, brief, .. } => {
                 self.flight.remove(&key);
                 self.failed += 1;
                 let (sign, took) = ("✗".red().to_string(), duration(*elapsed));
-                let why = clean(brief);
-                Some(format!("{sign} {} {:>6}  {}", self.title(event), took.dimmed(), why.red()))
+                let why = tail(&clean(brief), Style::new().red());
+                Some(format!("{sign} {} {:>6}{why}", self.title(event), took.dimmed()))
             }
             // The report names them once all are known.
             Progress::Skipped { .. } => {
@@ -99,7 +100,6 @@ impl Board {
                 None
             }
         }
-        .map(|line| line.trim_end().to_owned())
     }
 
     /// How many steps have come to an end, of how many: `[ 3/34]`.
@@ -139,8 +139,8 @@ impl Board {
             time = format!("{time} of about {}", duration(flight.expected));
         }
         let title = self.titled(address, action);
-        let line = format!("{} {title} {:>6}  {}", frame.cyan(), time, flight.word.dimmed());
-        line.trim_end().to_owned()
+        let word = tail(&flight.word, Style::new().dimmed());
+        format!("{} {title} {time:>6}{word}", frame.cyan())
     }
 
     fn totals(&self, now: Instant) -> String {
@@ -189,6 +189,11 @@ impl Board {
         let word_gap = 7_usize.saturating_sub(word.len());
         format!("{}{:word_gap$} {}{:gap$}", word.style(style), "", address.bold(), "")
     }
+}
+
+/// The last column; nothing where it is empty.
+fn tail(text: &str, style: Style) -> String {
+    if text.is_empty() { String::new() } else { format!("  {}", text.style(style)) }
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::value::{clean, count, wrap};
 use crate::definition::{Diagnostic, Diagnostics, Severity, Source, Sources};
 use crate::value::Span;
 
-/// How wide an excerpt or a paragraph may be, in characters.
-const WIDTH: usize = 96;
+/// How wide an excerpt or a paragraph is where nothing narrower is asked for, in characters.
+pub const WIDTH: usize = 96;
 
 /// Whether to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +23,10 @@ pub enum Paint {
     Coloured,
 }
 
-/// All diagnostics for a person, and how many there are.
-pub fn human(diagnostics: &Diagnostics, sources: &Sources, paint: Paint) -> String {
-    let mut renderer = Renderer { sources, paint, text: String::new() };
+/// All diagnostics for a person, with excerpts and paragraphs of this width, and how many there
+/// are.
+pub fn human(diagnostics: &Diagnostics, sources: &Sources, paint: Paint, width: usize) -> String {
+    let mut renderer = Renderer { sources, paint, width, text: String::new() };
     for diagnostic in diagnostics.iter() {
         renderer.diagnostic(diagnostic);
     }
@@ -34,8 +35,8 @@ pub fn human(diagnostics: &Diagnostics, sources: &Sources, paint: Paint) -> Stri
 }
 
 /// A failure for a person, with the line that declares what failed.
-pub fn failure(failure: &Failure, sources: &Sources, paint: Paint) -> String {
-    let mut renderer = Renderer { sources, paint, text: String::new() };
+pub fn failure(failure: &Failure, sources: &Sources, paint: Paint, width: usize) -> String {
+    let mut renderer = Renderer { sources, paint, width, text: String::new() };
     renderer.failure(failure);
     renderer.text.trim_end().to_owned()
 }
@@ -43,6 +44,7 @@ pub fn failure(failure: &Failure, sources: &Sources, paint: Paint) -> String {
 struct Renderer<'a> {
     sources: &'a Sources,
     paint: Paint,
+    width: usize,
     text: String,
 }
 
@@ -54,10 +56,11 @@ impl Renderer<'_> {
         };
         self.styled(word, style);
         let about = match &diagnostic.address {
-            Some(address) => format!(": {} in {address}\n", diagnostic.summary),
-            None => format!(": {}\n", diagnostic.summary),
+            Some(address) => format!(": {} in {address}", diagnostic.summary),
+            None => format!(": {}", diagnostic.summary),
         };
         self.styled(&about, Style::new().bold());
+        self.text.push('\n');
         let labelled = diagnostic.labels.iter().map(|label| label.span);
         let margin = self.margin(diagnostic.span.into_iter().chain(labelled));
         if let Some(span) = diagnostic.span {
@@ -81,7 +84,11 @@ impl Renderer<'_> {
     fn failure(&mut self, failure: &Failure) {
         let red = Style::new().red().bold();
         self.styled("error", red);
-        self.styled(&format!(": {}\n", clean(&failure.message)), Style::new().bold());
+        let message = clean(&failure.message);
+        // The first line stands behind a word: a long message goes on below it.
+        let lines = wrap(&message, self.width - "error: ".len());
+        self.styled(&format!(": {}", lines.join("\n  ")), Style::new().bold());
+        self.text.push('\n');
         let margin = self.margin(failure.span);
         let indent = failure.span.map_or(2, |_| margin + 3);
         if let Some(span) = failure.span {
@@ -113,7 +120,8 @@ impl Renderer<'_> {
         self.paragraph(&clean(&answer.message), indent, None);
         if let Some(id) = &answer.request_id {
             let _ = write!(self.text, "{:indent$}", "");
-            self.styled(&format!("request {}\n", clean(id)), Style::new().dimmed());
+            self.styled(&format!("request {}", clean(id)), Style::new().dimmed());
+            self.text.push('\n');
         }
     }
 
@@ -133,7 +141,7 @@ impl Renderer<'_> {
 
     fn excerpt(&mut self, span: Span, margin: usize, mark: char, style: Style, label: &str) {
         let Some(source) = self.sources.get(span.file) else { return };
-        let excerpt = Excerpt::new(source, span);
+        let excerpt = Excerpt::new(source, span, self.width);
         if excerpt.text.trim().is_empty() {
             return;
         }
@@ -153,7 +161,7 @@ impl Renderer<'_> {
     /// Text in lines of bearable width, that far in.
     fn paragraph(&mut self, text: &str, indent: usize, heading: Option<&str>) {
         let heading = heading.unwrap_or_default();
-        for (index, line) in wrap(text, WIDTH - heading.len()).iter().enumerate() {
+        for (index, line) in wrap(text, self.width - heading.len()).iter().enumerate() {
             let _ = write!(self.text, "{:indent$}", "");
             match index {
                 0 => self.styled(heading, Style::new().cyan().bold()),
@@ -199,7 +207,7 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(source: &Source, span: Span) -> Self {
+    fn new(source: &Source, span: Span, width: usize) -> Self {
         let (line, start) = source.line_at(span.start as usize);
         let text: Vec<char> = source.line(line).replace('\t', " ").chars().collect();
         let characters = |from: usize, to: u32| {
@@ -210,12 +218,12 @@ impl Excerpt {
         let length = length.min(text.len() - column).max(1);
         // Of a very long line, only what surrounds the place.
         let skipped =
-            if column + length.min(WIDTH / 2) > WIDTH { column.saturating_sub(20) } else { 0 };
-        let mut shown: String = text.iter().skip(skipped).take(WIDTH).collect();
-        if text.len() > skipped + WIDTH {
+            if column + length.min(width / 2) > width { column.saturating_sub(20) } else { 0 };
+        let mut shown: String = text.iter().skip(skipped).take(width).collect();
+        if text.len() > skipped + width {
             shown.push('…');
         }
-        let (mut column, length) = (column - skipped, length.min(WIDTH - (column - skipped)));
+        let (mut column, length) = (column - skipped, length.min(width - (column - skipped)));
         if skipped > 0 {
             shown.insert(0, '…');
             column += 1;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use owo_colors::OwoColorize;
 
 use super::change;
-use super::value::count;
+use super::value::{count, flow};
 use crate::engine::drift::Drift;
 
 /// The drift for a terminal of this width.
@@ -13,9 +13,16 @@ pub fn text(drifted: &[Drift], total: usize, width: usize) -> String {
     let mut out = String::new();
     for drift in drifted {
         let sign = if drift.gone { "-".red().to_string() } else { "~".yellow().to_string() };
-        let what = if drift.gone { " is gone from AWS" } else { "" };
-        let name = format!("{} {}", drift.kind, drift.id);
-        let _ = writeln!(out, "{sign} {} {}{what}", drift.address.bold(), name.dimmed());
+        let what = if drift.gone { "is gone from AWS" } else { "" };
+        let words = [
+            format!("{sign} {}", drift.address.bold()),
+            drift.kind.dimmed().to_string(),
+            drift.id.dimmed().to_string(),
+            what.to_owned(),
+        ];
+        for line in flow(&words, width, 4) {
+            let _ = writeln!(out, "{line}");
+        }
         for line in drift.changes.iter().flat_map(|change| change::lines(change, width - 4)) {
             let _ = writeln!(out, "    {line}");
         }

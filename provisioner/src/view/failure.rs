@@ -82,6 +82,15 @@ impl Answer {
     }
 }
 
+/// The error that began a chain.
+pub fn root<'a>(error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error
+}
+
 impl Failure {
     /// A failure without a cause below it.
     pub fn new(message: impl Into<String>) -> Self {
@@ -93,11 +102,16 @@ impl Failure {
         let mut failure = Self::new(error.to_string());
         let mut next = Some(error);
         while let Some(error) = next {
-            if failure.answer.is_none() {
-                failure.answer = error.downcast_ref::<AwsError>().map(Answer::boxed);
-            }
+            failure.answer = error.downcast_ref::<AwsError>().map(Answer::boxed);
             next = error.source();
+            if failure.answer.is_some() {
+                // Below are the layers of the transport: only the deepest says what happened.
+                next = next.map(root);
+            }
             failure.causes.extend(next.map(ToString::to_string));
+            if failure.answer.is_some() {
+                break;
+            }
         }
         failure
     }

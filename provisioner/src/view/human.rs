@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use console::measure_text_width;
 use owo_colors::OwoColorize;
+use serde_json::Value as Json;
 
 use super::diagnostic::{self, Paint};
 use super::failure::{Declared, Failure};
 use super::progress::Display;
 use super::stream::{Stream, Streams};
-use super::value::{duration, lines_of, wrap};
+use super::value::{count, duration, lines_of, milliseconds, wrap};
 use super::{Outputs, Purpose, Timings, View, plan};
 use crate::address::Address;
 use crate::definition::{Diagnostics, Sources};
@@ -17,19 +19,27 @@ use crate::engine::event::Event;
 use crate::engine::execute::Report;
 use crate::engine::plan::Plan;
 
+/// How far in a paragraph may stand.
+const MARGIN: usize = 6;
+/// The indentation of what does not fit beside its name.
+const INDENT: usize = 4;
+
 /// Text on the two streams.
 pub struct Human {
     streams: Streams,
     display: Option<Display>,
+    /// Whether anything was said that what follows should stand apart from.
+    spoke: bool,
 }
 
 impl Human {
     /// A view on these streams.
     pub fn new(streams: Streams) -> Self {
-        Self { streams, display: None }
+        Self { streams, display: None, spoke: false }
     }
 
     fn say(&mut self, text: &str) {
+        self.spoke = true;
         match &mut self.display {
             Some(display) => display.say(text),
             None => self.streams.line(Stream::Err, text),
@@ -40,8 +50,13 @@ impl Human {
         if self.streams.color { Paint::Coloured } else { Paint::Plain }
     }
 
+    /// The width of paragraphs and excerpts, which stand a few columns in.
+    fn prose(&self) -> usize {
+        (self.streams.width(Stream::Err) - MARGIN).min(diagnostic::WIDTH)
+    }
+
     fn failure(&mut self, failure: &Failure, sources: &Sources) {
-        let text = diagnostic::failure(failure, sources, self.paint());
+        let text = diagnostic::failure(failure, sources, self.paint(), self.prose());
         self.say(&text);
     }
 }
@@ -54,9 +69,13 @@ impl View for Human {
     }
 
     fn warn(&mut self, text: &str, hint: Option<&str>) {
-        self.say(&format!("{} {text}", "warning:".yellow().bold()));
+        let (width, lead) = (self.prose(), "  hint: ");
+        let lines = wrap(text, width - "warning: ".len());
+        self.say(&format!("{} {}", "warning:".yellow().bold(), lines.join("\n  ")));
         if let Some(hint) = hint {
-            self.say(&format!("  {} {hint}", "hint:".cyan().bold()));
+            let gap = format!("\n{:1$}", "", lead.len());
+            let lines = wrap(hint, width - lead.len()).join(&gap);
+            self.say(&format!("  {} {lines}", "hint:".cyan().bold()));
         }
     }
 
@@ -66,6 +85,7 @@ impl View for Human {
             Purpose::Announce if self.streams.quiet && plan.refusals.is_empty() => return,
             Purpose::Confirm | Purpose::Announce => Stream::Err,
         };
+        self.spoke = true;
         self.streams.line(stream, &plan::text(plan, self.streams.width(stream)));
     }
 
@@ -95,7 +115,7 @@ impl View for Human {
             self.say("");
             self.failure(&failure, &declared.sources);
         }
-        for line in skipped_lines(report) {
+        for line in skipped_lines(report, self.prose() - INDENT) {
             self.say(&line);
         }
         if !self.streams.quiet || !report.is_complete() {
@@ -110,12 +130,12 @@ impl View for Human {
         let outputs: Vec<_> = names.collect();
         let width = outputs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let columns = self.streams.width(Stream::Out);
+        if self.spoke && !self.streams.quiet && !outputs.is_empty() {
+            self.say("");
+        }
         for (name, value) in outputs {
-            let lines = lines_of(value, columns.saturating_sub(width + 2));
-            for (index, line) in lines.iter().enumerate() {
-                let name = if index == 0 { name.as_str() } else { "" };
-                let text = format!("{:width$}  {line}", name.bold());
-                self.streams.line(Stream::Out, text.trim_end());
+            for line in output_lines(&name, value, width, columns) {
+                self.streams.line(Stream::Out, &line);
             }
         }
     }
@@ -123,35 +143,54 @@ impl View for Human {
     fn timings(&mut self, timings: &Timings) {
         self.say(&format!("\n{}", "where the time went".bold()));
         for (phase, time) in &timings.phases {
-            self.say(&format!("  {phase:<10} {:>8}", duration(*time)));
+            self.say(&format!("  {phase:<10} {:>9}", milliseconds(*time)));
         }
         let mut calls: Vec<_> = timings.calls.iter().collect();
         calls.sort_by_key(|(_, calls)| std::cmp::Reverse(calls.time));
         let total: u64 = calls.iter().map(|(_, calls)| calls.count).sum();
-        self.say(&format!("\n{}", format!("{total} calls to AWS").bold()));
+        let total = usize::try_from(total).unwrap_or(usize::MAX);
+        self.say(&format!("\n{}", format!("{} to AWS", count(total, "call")).bold()));
         for (operation, calls) in calls {
             let throttled = match calls.throttled {
                 0 => String::new(),
                 count => format!(", {count} throttled"),
             };
-            let time = duration(calls.time);
-            self.say(&format!("  {:>5} × {operation:<44} {time:>8}{throttled}", calls.count));
+            let time = milliseconds(calls.time);
+            self.say(&format!("  {:>5} × {operation:<44} {time:>9}{throttled}", calls.count));
         }
     }
 
     fn definition(&mut self, diagnostics: &Diagnostics, sources: &Sources) {
-        let text = diagnostic::human(diagnostics, sources, self.paint());
+        let text = diagnostic::human(diagnostics, sources, self.paint(), self.prose());
         self.say(text.trim_end());
     }
 
-    fn error(&mut self, error: &Failure) {
+    fn error(&mut self, error: &Failure, sources: &Sources) {
         self.display = None;
-        self.failure(error, &Sources::default());
+        if self.spoke {
+            self.say("");
+        }
+        self.failure(error, sources);
     }
 }
 
+/// An output beside its name where it fits, else below it.
+fn output_lines(name: &str, value: &Json, width: usize, columns: usize) -> Vec<String> {
+    let room = columns.saturating_sub(width + 2);
+    let lines = lines_of(value, room);
+    if lines.iter().any(|line| measure_text_width(line) > room) {
+        let below = lines.iter().map(|line| format!("{:INDENT$}{line}", ""));
+        return std::iter::once(name.bold().to_string()).chain(below).collect();
+    }
+    let line = |(index, line): (usize, &String)| {
+        let name = if index == 0 { name } else { "" };
+        format!("{:width$}  {line}", name.bold()).trim_end().to_owned()
+    };
+    lines.iter().enumerate().map(line).collect()
+}
+
 /// What was not begun, by what kept it.
-fn skipped_lines(report: &Report) -> Vec<String> {
+fn skipped_lines(report: &Report, width: usize) -> Vec<String> {
     let mut groups: BTreeMap<Option<&Address>, Vec<&str>> = BTreeMap::new();
     for (address, because) in &report.skipped {
         groups.entry(because.as_ref()).or_default().push(address.as_str());
@@ -163,9 +202,13 @@ fn skipped_lines(report: &Report) -> Vec<String> {
             |root| format!("not begun, because {} failed", root.bold()),
         );
         lines.push(format!("\n{} {why}:", "○".dimmed()));
-        lines.extend(wrap(&addresses.join(", "), 94).iter().map(|line| format!("    {line}")));
+        lines.extend(wrap(&addresses.join(", "), width).iter().map(indented));
     }
     lines
+}
+
+fn indented(line: &String) -> String {
+    format!("{:INDENT$}{line}", "")
 }
 
 /// `✗ 3 done, 1 failed, 2 not begun in 12s`.

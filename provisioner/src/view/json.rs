@@ -122,8 +122,8 @@ impl View for JsonLines {
         self.line("diagnostics", json!({ "diagnostics": found }));
     }
 
-    fn error(&mut self, error: &Failure) {
-        self.line("error", error.json(None));
+    fn error(&mut self, error: &Failure, sources: &Sources) {
+        self.line("error", error.json(Some(sources)));
     }
 }
 

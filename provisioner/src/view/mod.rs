@@ -11,6 +11,7 @@ pub mod graph;
 mod human;
 pub mod json;
 mod layout;
+mod live;
 mod markdown;
 pub mod plan;
 mod progress;
@@ -20,7 +21,7 @@ mod stream;
 mod svg;
 pub mod value;
 
-pub use failure::{Answer, Declared, Failure};
+pub use failure::{Answer, Declared, Failure, root};
 pub use human::Human;
 pub use json::JsonLines;
 pub use markdown::markdown;
@@ -73,8 +74,8 @@ pub trait View: Send {
     fn timings(&mut self, timings: &Timings);
     /// What is wrong with the definition.
     fn definition(&mut self, diagnostics: &Diagnostics, sources: &Sources);
-    /// The run failed as a whole.
-    fn error(&mut self, error: &Failure);
+    /// The run failed as a whole; `sources` has the line that it is about.
+    fn error(&mut self, error: &Failure, sources: &Sources);
 }
 
 /// Where the time of a run went.

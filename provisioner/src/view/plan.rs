@@ -6,7 +6,7 @@ use owo_colors::{OwoColorize, Style};
 use serde_json::Value as Json;
 
 use super::change;
-use super::value::inline;
+use super::value::{flow, inline};
 use crate::engine::diff::PropertyChange;
 use crate::engine::plan::{Action, OutputChange, Plan, Refusal, Step};
 use crate::resource::Tags;
@@ -96,17 +96,12 @@ pub(super) fn has_unknown(plan: &Plan) -> bool {
 
 fn write_step(out: &mut String, step: &Step, common: &Tags, width: usize) {
     let (sign, word, style) = look(step.action);
-    let id = step.id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
-    let _ = writeln!(
-        out,
-        "  {} {} {} {}{}{}",
-        sign.style(style),
-        word.style(style),
-        step.address.path().bold(),
-        step.kind.dimmed(),
-        id.dimmed(),
-        order(step.action).dimmed(),
-    );
+    let title =
+        format!("  {} {} {}", sign.style(style), word.style(style), step.address.path().bold());
+    let words = [title].into_iter().chain(about(step));
+    for text in flow(&words.collect::<Vec<_>>(), width, INDENT) {
+        let _ = writeln!(out, "{text}");
+    }
     let mut line = |text: &str| {
         let _ = writeln!(out, "{:INDENT$}{text}", "");
     };
@@ -126,15 +121,22 @@ fn write_step(out: &mut String, step: &Step, common: &Tags, width: usize) {
     }
 }
 
-/// What the two orders of a replacement mean.
-fn order(action: Action) -> &'static str {
-    match action {
-        Action::ReplaceCreateFirst => ", the new one first",
-        Action::ReplaceDeleteFirst => ", the old one goes first",
-        Action::Cleanup => ", which an earlier replacement left",
-        Action::Forget => ", which stays on AWS",
+/// The kind and the id, and what the action does with that object.
+fn about(step: &Step) -> Vec<String> {
+    let note = match step.action {
+        Action::ReplaceCreateFirst => "the new one first",
+        Action::ReplaceDeleteFirst => "the old one goes first",
+        Action::Cleanup => "which an earlier replacement left",
+        Action::Forget => "which stays on AWS",
         _ => "",
-    }
+    };
+    let comma = if note.is_empty() { "" } else { "," };
+    let words = match &step.id {
+        Some(id) => vec![step.kind.clone(), format!("{id}{comma}"), note.to_owned()],
+        None => vec![format!("{}{comma}", step.kind), note.to_owned()],
+    };
+    let shown = words.iter().filter(|word| !word.is_empty());
+    shown.map(|word| word.dimmed().to_string()).collect()
 }
 
 fn change_lines(action: Action, change: &PropertyChange, width: usize) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! The two streams, with colour where it is wanted.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -38,13 +39,16 @@ impl Streams {
 
     /// How many columns text may take.
     pub fn width(self, stream: Stream) -> usize {
+        self.columns(stream).map_or(PLAIN_WIDTH, |columns| columns.clamp(NARROWEST, WIDEST))
+    }
+
+    /// How many columns the terminal has; `None` where there is none.
+    pub fn columns(self, stream: Stream) -> Option<usize> {
         let terminal = match stream {
             Stream::Out => Term::stdout(),
             Stream::Err => Term::stderr(),
         };
-        terminal
-            .size_checked()
-            .map_or(PLAIN_WIDTH, |(_, columns)| usize::from(columns).clamp(NARROWEST, WIDEST))
+        terminal.size_checked().map(|(_, columns)| columns.into())
     }
 
     /// Writes a line. A reader that has gone away is no error of ours.
@@ -55,14 +59,13 @@ impl Streams {
         };
     }
 
-    /// The text as it may be drawn on stderr.
-    pub fn drawable(self, text: &str) -> String {
-        let stderr = io::stderr();
-        match AutoStream::choice(&stderr) {
-            ColorChoice::Never => anstream::adapter::strip_str(text).to_string(),
-            _ if !self.color => anstream::adapter::strip_str(text).to_string(),
-            _ => text.to_owned(),
-        }
+    /// Writes text that moves the cursor to a terminal on stderr; colours go where none are wanted.
+    pub fn draw(self, text: &str) {
+        let mut stderr = io::stderr().lock();
+        let colored = self.color && AutoStream::choice(&stderr) != ColorChoice::Never;
+        let text = if colored { text.into() } else { without_color(text) };
+        // A terminal that has gone away is no error of ours.
+        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
 
     fn choice(self) -> ColorChoice {
@@ -80,5 +83,30 @@ impl Streams {
         stderr.flush()?;
         io::stdin().read_line(&mut answer)?;
         Ok(answer)
+    }
+}
+
+/// The text without the escape sequences that set colours; those that move the cursor stay.
+fn without_color(text: &str) -> Cow<'_, str> {
+    let mut parts = text.split("\u{1b}[");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(part.len());
+        match part[end..].strip_prefix('m') {
+            Some(rest) => plain.push_str(rest),
+            None => plain.extend(["\u{1b}[", part]),
+        }
+    }
+    plain.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colours_the_cursor_still_moves() {
+        let text = "\r\u{1b}[2A\u{1b}[J\u{1b}[1;32mgreen\u{1b}[0m plain";
+        assert_eq!(without_color(text), "\r\u{1b}[2A\u{1b}[Jgreen plain");
     }
 }

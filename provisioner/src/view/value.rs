@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use console::measure_text_width;
 use serde_json::{Map, Value as Json};
 
 use crate::unknown;
@@ -120,6 +121,18 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
+/// `3 ms`, `1,240 ms`: for what is compared rather than waited for.
+pub fn milliseconds(time: Duration) -> String {
+    let digits = time.as_millis().to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    format!("{} ms", groups.join(","))
+}
+
 /// `1 object`, `2 objects`.
 pub fn count(number: usize, noun: &str) -> String {
     match number {
@@ -138,6 +151,25 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 line.push_str(word);
             }
             _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Styled words in lines of this width: what does not fit goes to the next one, that far in.
+pub fn flow(words: &[String], width: usize, indent: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if measure_text_width(line) + 1 + measure_text_width(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(line) => {
+                line.truncate(line.trim_end().len());
+                lines.push(format!("{:indent$}{word}", ""));
+            }
+            None => lines.push(word.clone()),
         }
     }
     lines
@@ -194,6 +226,19 @@ mod tests {
         let shown = [0.44, 12.6, 59.9, 185.0, 7400.0]
             .map(|seconds| duration(Duration::from_secs_f64(seconds)));
         assert_eq!(shown, ["0.4s", "12s", "59s", "3m05s", "2h03m"]);
+        let compared =
+            [0, 999, 1_240, 61_234_567].map(|it| milliseconds(Duration::from_millis(it)));
+        assert_eq!(compared, ["0 ms", "999 ms", "1,240 ms", "61,234,567 ms"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_goes_to_the_next_line() {
+        let words = ["- delete", "\u{1b}[2mec2.vpc\u{1b}[0m", "", "vpc-1"].map(str::to_owned);
+        assert_eq!(flow(&words, 80, 4).len(), 1);
+        assert_snapshot!(anstream::adapter::strip_str(&flow(&words, 16, 4).join("\n")), @"
+        - delete ec2.vpc
+            vpc-1
+        ");
     }
 
     #[test]

@@ -45,10 +45,18 @@ fn complaints(stack: &str) -> String {
 
 fn rendered(result: Result<Definition, Refusal>) -> String {
     match result {
-        Ok(definition) => {
-            diagnostic::human(&definition.warnings, &definition.sources, Paint::Plain)
-        }
-        Err(refusal) => diagnostic::human(&refusal.diagnostics, &refusal.sources, Paint::Plain),
+        Ok(definition) => diagnostic::human(
+            &definition.warnings,
+            &definition.sources,
+            Paint::Plain,
+            diagnostic::WIDTH,
+        ),
+        Err(refusal) => diagnostic::human(
+            &refusal.diagnostics,
+            &refusal.sources,
+            Paint::Plain,
+            diagnostic::WIDTH,
+        ),
     }
 }
 

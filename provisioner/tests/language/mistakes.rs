@@ -996,19 +996,26 @@ fn files_that_are_not_there() {
         else {
             panic!("nothing is there");
         };
-        let text = diagnostic::human(&refusal.diagnostics, &refusal.sources, Paint::Plain);
+        let text = diagnostic::human(
+            &refusal.diagnostics,
+            &refusal.sources,
+            Paint::Plain,
+            diagnostic::WIDTH,
+        );
         text.replace(&root.path().display().to_string(), "/project")
     };
-    assert_snapshot!(missing("dev"), @r#"
+    assert_snapshot!(missing("dev"), @"
     error: No stacks
         `stacks` can't be read in /project: No such file or directory (os error 2).
         hint: run in the project's directory: the one with `config` and `stacks`
 
     error: Unknown environment
         There is no environment `dev`: `config/dev.yaml` does not exist.
+        hint: there is no environment in /project/config: run in the project's directory, or name
+              it with `--root`
 
     2 errors
-    "#);
+    ");
     std::fs::create_dir_all(root.path().join("config")).unwrap();
     std::fs::create_dir_all(root.path().join("stacks")).unwrap();
     std::fs::write(root.path().join("config/staging.yaml"), ENVIRONMENT).unwrap();
@@ -1033,17 +1040,22 @@ fn colours_and_json() {
     let Err(refusal) = compile(&resources("  a: { type: test.host, netwrk: x }")) else {
         panic!("it is wrong")
     };
-    let coloured = diagnostic::human(&refusal.diagnostics, &refusal.sources, Paint::Coloured);
-    assert_snapshot!(coloured.replace('\u{1b}', "␛"), @r#"
-    ␛[31;1merror␛[0m␛[1m: Unknown property in main.a
-    ␛[0m ␛[34;1m-->␛[0m stacks/main.yaml:4:25
+    let coloured = diagnostic::human(
+        &refusal.diagnostics,
+        &refusal.sources,
+        Paint::Coloured,
+        diagnostic::WIDTH,
+    );
+    assert_snapshot!(coloured.replace('\u{1b}', "␛"), @"
+    ␛[31;1merror␛[0m␛[1m: Unknown property in main.a␛[0m
+     ␛[34;1m-->␛[0m stacks/main.yaml:4:25
     ␛[34;1m4 |␛[0m   a: { type: test.host, netwrk: x }
     ␛[34;1m  |␛[0m                         ␛[31;1m^^^^^^␛[0m
         `test.host` has no property `netwrk`.
         ␛[36;1mhint: ␛[0mdid you mean `network`?
 
     1 error
-    "#);
+    ");
     let json = diagnostic::json(&refusal.diagnostics, &refusal.sources);
     assert_snapshot!(serde_json::to_string_pretty(&json).unwrap(), @r#"
     [
@@ -1063,5 +1075,13 @@ fn colours_and_json() {
       }
     ]
     "#);
-    assert_eq!(diagnostic::human(&Diagnostics::default(), &Sources::default(), Paint::Plain), "");
+    assert_eq!(
+        diagnostic::human(
+            &Diagnostics::default(),
+            &Sources::default(),
+            Paint::Plain,
+            diagnostic::WIDTH
+        ),
+        ""
+    );
 }

@@ -37,7 +37,7 @@ fn every_environment_is_without_mistakes() {
                 Ok(definition) => (definition.warnings, definition.sources),
                 Err(refusal) => (refusal.diagnostics, refusal.sources),
             };
-        let text = diagnostic::human(&diagnostics, &sources, Paint::Plain);
+        let text = diagnostic::human(&diagnostics, &sources, Paint::Plain, diagnostic::WIDTH);
         assert!(diagnostics.is_empty(), "{environment}:\n{text}");
     }
 }

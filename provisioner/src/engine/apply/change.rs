@@ -81,7 +81,7 @@ impl Apply {
         }
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         while let Err(error) = work.kind.update(&self.cx, id, wanted, &change).await {
-            self.say_again(work, &error);
+            self.say_again(work, &attempts, &error);
             attempts.again(error).await?;
         }
         Ok(true)

@@ -141,7 +141,7 @@ impl Apply {
                     Err(error) => return Err(NotMade { error, in_doubt }),
                 }
             }
-            self.say_again(work, &error);
+            self.say_again(work, &attempts, &error);
             attempts.again(error).await.map_err(|error| NotMade { error, in_doubt })?;
         }
     }

@@ -88,7 +88,7 @@ impl Apply {
         attempts: &mut Attempts,
     ) -> Result<(), ApplyError> {
         if !error.is_dependency_violation() {
-            self.say_again(work, &error);
+            self.say_again(work, attempts, &error);
             return Ok(attempts.again(error).await?);
         }
         // The refusal itself is what matters; that its reason can't be read changes nothing.

@@ -180,9 +180,9 @@ fn colours_follow_the_action() {
     plan.steps = vec![update, step(Action::Delete, "a.c", "ec2.eip")];
     assert_snapshot!(text(&plan, 80).replace('\u{1b}', "^"), @"
     ^[1ma^[0m
-      ^[33m~^[0m ^[33mupdate^[0m ^[1mb^[0m ^[2mec2.vpc^[0m^[2m id-of-a.b^[0m^[2m^[0m
+      ^[33m~^[0m ^[33mupdate^[0m ^[1mb^[0m ^[2mec2.vpc^[0m ^[2mid-of-a.b^[0m
           x: ^[2m1^[0m ^[2m→^[0m 2^[35m^[39m
-      ^[31m-^[0m ^[31mdelete^[0m ^[1mc^[0m ^[2mec2.eip^[0m^[2m id-of-a.c^[0m^[2m^[0m
+      ^[31m-^[0m ^[31mdelete^[0m ^[1mc^[0m ^[2mec2.eip^[0m ^[2mid-of-a.c^[0m
 
     ^[1m1 to update, 1 to delete; 7 unchanged^[0m
     ");
