@@ -377,9 +377,6 @@ impl<'a> Planner<'a> {
         let mut step = self.difference(declaration, wanted, entry, (id, live));
         if step.reason.is_some() || step.changes.iter().any(|change| change.replaces) {
             step.action = self.replacement(declaration, entry, &step);
-            if let Some(known) = decide::with_id(entry, id) {
-                self.plan.bookkeeping.settled.insert(declaration.address.clone(), known);
-            }
             return Some(step);
         }
         let address = &declaration.address;

@@ -51,14 +51,6 @@ pub(super) fn reason_to_replace(
     }
 }
 
-/// The entry with the object that its interrupted creation made, where it did not know it: what
-/// is replaced must stay known until it is gone.
-pub(super) fn with_id(entry: &Entry, found: &Id) -> Option<Entry> {
-    let Status::Creating { token, id: None } = &entry.status else { return None };
-    let status = Status::Creating { token: token.clone(), id: Some(found.clone()) };
-    Some(Entry { status, ..entry.clone() })
-}
-
 /// Whether the object was never ready, so that nothing is lost with it.
 pub(super) fn never_worked(entry: &Entry, live: Option<&Observed>) -> bool {
     let failed = live.is_some_and(|live| matches!(live.status, Condition::Failed(_)));
