@@ -41,6 +41,11 @@ impl Project {
         project
     }
 
+    /// Where what speaks like AWS answers.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// A path in the project.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
