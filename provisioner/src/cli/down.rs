@@ -43,7 +43,7 @@ impl Down {
         session: &mut Session,
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
-        let world = session.refresh().await?;
+        let world = session.refresh(view).await?;
         let began = Instant::now();
         let plan = plan_for(session, &world);
         session.timed("plan", began.elapsed());

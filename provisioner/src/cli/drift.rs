@@ -25,7 +25,7 @@ impl Drift {
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
         let mut session = Session::open(global, &self.env, None, view).await?;
-        let world = session.refresh().await?;
+        let world = session.refresh(view).await?;
         let drifted = drift::drift(&session.state, &session.kinds, &world);
         let streams = global.streams();
         let text = match global.json {

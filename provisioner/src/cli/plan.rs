@@ -99,7 +99,7 @@ impl Plan {
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
         let mut session = Session::open(global, &self.env, None, view).await?;
-        let world = session.refresh().await?;
+        let world = session.refresh(view).await?;
         let scope = self.scope.resolve(&session.program)?;
         let plan = make(&mut session, &world, &scope)?;
         match self.markdown {

@@ -16,6 +16,7 @@ use crate::engine::owner::owner;
 use crate::engine::refresh::{World, refresh};
 use crate::resource::Kinds;
 use crate::state::{Journaled, LocalStore, Lock, LockFile, S3Store, State, Store, StoreError};
+use crate::view::value::count;
 use crate::view::{Declared, Timings, View};
 
 /// Where commands keep what is not to be committed.
@@ -125,17 +126,21 @@ impl Session {
     ///
     /// # Errors
     /// When anything can't be read.
-    pub async fn refresh(&mut self) -> Result<World, Failed> {
+    pub async fn refresh(&mut self, view: &mut dyn View) -> Result<World, Failed> {
         let began = Instant::now();
         let identity = |address: &Address, entry: &crate::state::Entry, token: &str| {
             owner(&self.environment, &self.state.lineage, address, &entry.tags, token)
         };
         let parallel = self.environment.parallel;
         let reading = refresh(&self.cx, &self.kinds, &self.state, identity, parallel);
+        let objects = count(self.state.entries.len(), "object");
+        view.wait(Some(&format!("reading {objects} …")));
         let world = tokio::select! {
-            world = reading => world?,
-            () = self.stop.cancelled() => return Err(self.stopped()),
+            world = reading => world.map_err(Failed::from),
+            () = self.stop.cancelled() => Err(self.stopped()),
         };
+        view.wait(None);
+        let world = world?;
         self.timed("refresh", began.elapsed());
         Ok(world)
     }

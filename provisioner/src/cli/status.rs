@@ -23,7 +23,7 @@ impl Status {
     pub(super) async fn run(self, global: &Global) -> Result<ExitStatus, Failed> {
         let mut view = global.view();
         let mut session = Session::open(global, &self.env, None, &mut *view).await?;
-        let world = session.refresh().await?;
+        let world = session.refresh(&mut *view).await?;
         let streams = global.streams();
         let rows = view::status::rows(&session.state, &world);
         let text = match global.json {

@@ -82,7 +82,7 @@ impl Up {
     ) -> Result<ExitStatus, Failed> {
         let saved =
             self.plan.as_ref().map(|file| plan::Saved::read(file, &self.env)).transpose()?;
-        let world = session.refresh().await?;
+        let world = session.refresh(view).await?;
         let scope = self.scope.resolve(&session.program)?;
         let plan = plan::make(session, &world, &scope)?;
         if let Some((saved, file)) = saved.zip(self.plan.as_ref()) {
@@ -178,10 +178,11 @@ impl Execution {
         let _ = task.await;
         session.state = writer.snapshot();
         view.report(&report, &session.declared);
+        let status = status(&report, session, view);
         if declared && !report.outputs.is_empty() {
             view.outputs(&report.outputs);
         }
-        Ok(status(&report, session, view))
+        Ok(status)
     }
 }
 

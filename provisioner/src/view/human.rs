@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use console::measure_text_width;
 use owo_colors::OwoColorize;
-use serde_json::Value as Json;
 
 use super::diagnostic::{self, Paint};
 use super::failure::{Declared, Failure};
+use super::live::Live;
 use super::progress::Display;
 use super::stream::{Stream, Streams};
 use super::value::{count, duration, lines_of, milliseconds, wrap};
@@ -28,6 +28,7 @@ const INDENT: usize = 4;
 pub struct Human {
     streams: Streams,
     display: Option<Display>,
+    waiting: Option<Live>,
     /// Whether anything was said that what follows should stand apart from.
     spoke: bool,
 }
@@ -35,7 +36,7 @@ pub struct Human {
 impl Human {
     /// A view on these streams.
     pub fn new(streams: Streams) -> Self {
-        Self { streams, display: None, spoke: false }
+        Self { streams, display: None, waiting: None, spoke: false }
     }
 
     fn say(&mut self, text: &str) {
@@ -66,6 +67,12 @@ impl View for Human {
         if !self.streams.quiet {
             self.say(text);
         }
+    }
+
+    fn wait(&mut self, what: Option<&str>) {
+        let shown = what.filter(|_| self.streams.is_interactive() && !self.streams.quiet);
+        // What stood there is wiped when it is dropped.
+        self.waiting = shown.map(|what| Live::showing(self.streams, &what.dimmed().to_string()));
     }
 
     fn warn(&mut self, text: &str, hint: Option<&str>) {
@@ -129,12 +136,16 @@ impl View for Human {
         });
         let outputs: Vec<_> = names.collect();
         let width = outputs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        let columns = self.streams.width(Stream::Out);
+        let room = self.streams.width(Stream::Out).saturating_sub(width + 2);
+        // Where no terminal tears it, one value is one line for `grep`.
+        let below = self.streams.columns(Stream::Out).is_some();
         if self.spoke && !self.streams.quiet && !outputs.is_empty() {
             self.say("");
         }
         for (name, value) in outputs {
-            for line in output_lines(&name, value, width, columns) {
+            let lines = lines_of(value, room);
+            let below = below && lines.iter().any(|line| measure_text_width(line) > room);
+            for line in beside(&name, &lines, if below { None } else { Some(width) }) {
                 self.streams.line(Stream::Out, &line);
             }
         }
@@ -174,14 +185,13 @@ impl View for Human {
     }
 }
 
-/// An output beside its name where it fits, else below it.
-fn output_lines(name: &str, value: &Json, width: usize, columns: usize) -> Vec<String> {
-    let room = columns.saturating_sub(width + 2);
-    let lines = lines_of(value, room);
-    if lines.iter().any(|line| measure_text_width(line) > room) {
-        let below = lines.iter().map(|line| format!("{:INDENT$}{line}", ""));
-        return std::iter::once(name.bold().to_string()).chain(below).collect();
-    }
+/// Lines beside a name in a column of this width, or below it.
+fn beside(name: &str, lines: &[String], width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else {
+        return std::iter::once(name.bold().to_string())
+            .chain(lines.iter().map(indented))
+            .collect();
+    };
     let line = |(index, line): (usize, &String)| {
         let name = if index == 0 { name } else { "" };
         format!("{:width$}  {line}", name.bold()).trim_end().to_owned()

@@ -53,6 +53,8 @@ impl View for JsonLines {
         self.line("note", json!({ "text": text }));
     }
 
+    fn wait(&mut self, _: Option<&str>) {}
+
     fn warn(&mut self, text: &str, hint: Option<&str>) {
         self.line("warning", json!({ "text": text, "hint": hint }));
     }

@@ -26,6 +26,13 @@ impl Live {
         Self { streams, lines: Vec::new(), drawn: Vec::new() }
     }
 
+    /// One line that stays as it is.
+    pub fn showing(streams: Streams, line: &str) -> Self {
+        let mut live = Self::new(streams);
+        live.draw(vec![line.to_owned()]);
+        live
+    }
+
     /// How many rows the terminal has.
     pub fn rows(&self) -> usize {
         size().0

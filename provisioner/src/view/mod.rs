@@ -56,6 +56,8 @@ pub enum Purpose {
 pub trait View: Send {
     /// A sentence about what goes on.
     fn note(&mut self, text: &str);
+    /// Something takes a while, until the next call with `None`.
+    fn wait(&mut self, what: Option<&str>);
     /// Something that went wrong without stopping the run.
     fn warn(&mut self, text: &str, hint: Option<&str>);
     /// What would be done.

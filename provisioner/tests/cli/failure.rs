@@ -121,7 +121,6 @@ fn an_interruption_finishes_what_is_under_way() {
         network.subnet:a, network.subnet:b
 
     ✗ 1 done, 2 not begun in [TIME]
-
     the same command goes on from here
     ");
     assert_eq!(project.run("plan dev").code, 0);
