@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod bucket;
+mod crash;
 mod refusal;
 mod surgery;
 mod unreachable;
