@@ -123,16 +123,23 @@ pub enum ExitStatus {
     Interrupted,
 }
 
+impl ExitStatus {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Changes => 2,
+            Self::BadDefinition => 3,
+            Self::Locked => 4,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
-        Self::from(match status {
-            ExitStatus::Done => 0,
-            ExitStatus::Failed => 1,
-            ExitStatus::Changes => 2,
-            ExitStatus::BadDefinition => 3,
-            ExitStatus::Locked => 4,
-            ExitStatus::Interrupted => 130,
-        })
+        Self::from(status.code())
     }
 }
 

@@ -1,14 +1,16 @@
 //! `provision sandbox …`
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use ::sandbox::Options;
 use ::sandbox::client::{ClientError, Handle};
 use ::sandbox::gateway::faults::Faults;
+use ::sandbox::store::StoreError;
+use ::sandbox::{Error, Options};
 use clap::{Args, Subcommand};
 use tokio::time::Instant;
 
@@ -198,6 +200,8 @@ async fn start(root: &Path, args: &Start) -> Result<Handle, Failed> {
             return Ok(handle);
         }
         let ended = child.try_wait().ok().flatten();
+        // Another run may be starting one at the same moment, and will be answered by it.
+        let ended = ended.filter(|status| status.code() != Some(ExitStatus::Locked.code().into()));
         if ended.is_some() || Instant::now() > deadline {
             return Err(did_not_start(&log));
         }
@@ -224,7 +228,7 @@ fn spawn(
     log: &Path,
     args: &Start,
 ) -> std::io::Result<std::process::Child> {
-    fs::create_dir_all(directory)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
     let log = OpenOptions::new().create(true).append(true).open(log)?;
     Command::new(std::env::current_exe()?)
         .arg("--root")
@@ -286,9 +290,10 @@ async fn serve(root: &Path, args: &Start, view: &mut dyn View) -> Result<(), Fai
         drop_after: args.drop_after,
         ..Faults::default()
     };
-    let sandbox = ::sandbox::Sandbox::start(options)
-        .await
-        .map_err(|error| Failed::Other(Failure::of(&error)))?;
+    let sandbox = ::sandbox::Sandbox::start(options).await.map_err(|error| match &error {
+        Error::Store(StoreError::InUse { .. }) => Failed::Locked(Failure::of(&error)),
+        _ => Failed::Other(Failure::of(&error)),
+    })?;
     view.note(&format!("the sandbox answers at {}", sandbox.url()));
     let stop = sandbox.stop_token();
     let _signals = super::signals::watch(stop, tokio_util::sync::CancellationToken::new());
