@@ -7,6 +7,7 @@ use clap::Args;
 use super::session::Session;
 use super::up::{Execution, somebody_is_there};
 use super::{ExitStatus, Failed, Global};
+use crate::address::Address;
 use crate::engine::plan::{self, Plan, Refusal, Scope};
 use crate::state::Entry;
 use crate::view::View;
@@ -49,7 +50,7 @@ impl Down {
         session.timed("plan", began.elapsed());
         view.plan(&plan, self.execution.purpose());
         if !plan.refusals.is_empty() {
-            return Err(refused(&plan));
+            return Err(refused(session, &plan));
         }
         if session.is_new {
             return Ok(ExitStatus::Done);
@@ -91,14 +92,11 @@ fn plan_for(session: &Session, world: &crate::engine::refresh::World) -> Plan {
     plan::teardown(&session.environment.name, &session.kinds, &state, world, &scope)
 }
 
-fn refused(plan: &Plan) -> Failed {
-    let names = plan.refusals.iter().map(|refusal| match refusal {
-        Refusal::Protected { address, .. } | Refusal::NeedsConsent { address, .. } => {
-            address.to_string()
-        }
-    });
-    let names: Vec<String> = names.collect();
-    Failed::new(format!("protected: {}; nothing was deleted", names.join(", "))).hint(
+fn refused(session: &Session, plan: &Plan) -> Failed {
+    let addresses: Vec<&Address> = plan.refusals.iter().map(Refusal::address).collect();
+    let names: Vec<&str> = addresses.iter().map(|address| address.as_str()).collect();
+    let failed = Failed::new(format!("protected: {}; nothing was deleted", names.join(", "))).hint(
         "set `protect: false` for them, in the stack or the environment's file, and try again",
-    )
+    );
+    session.blame(failed, addresses)
 }

@@ -126,7 +126,11 @@ impl Plan {
 /// When values that AWS gave break rules of what uses them.
 pub fn make(session: &mut Session, world: &World, scope: &Scope) -> Result<engine::Plan, Failed> {
     let began = Instant::now();
-    let plan = engine::converge(&session.program, &session.kinds, &session.state, world, scope)?;
+    let plan = engine::converge(&session.program, &session.kinds, &session.state, world, scope);
+    let plan = plan.map_err(|errors| {
+        let addresses: Vec<_> = errors.iter().map(|error| error.address.clone()).collect();
+        session.blame(errors.into(), &addresses)
+    })?;
     session.timed("plan", began.elapsed());
     Ok(plan)
 }

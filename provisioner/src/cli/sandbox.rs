@@ -192,8 +192,10 @@ async fn running(root: &Path) -> Result<Handle, Failed> {
 async fn start(root: &Path, args: &Start) -> Result<Handle, Failed> {
     let directory = directory(root);
     let log = directory.join("sandbox.log");
-    let mut child = spawn(root, &directory, &log, args)
-        .map_err(|error| Failed::new(format!("the sandbox could not be started: {error}")))?;
+    let mut child = spawn(root, &directory, &log, args).map_err(|error| {
+        Failed::new(format!("the sandbox could not be started: {error}"))
+            .hint(format!("it writes to {}", directory.display()))
+    })?;
     let deadline = Instant::now() + START;
     loop {
         if let Some(handle) = Handle::discover(&directory).await? {

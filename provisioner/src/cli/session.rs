@@ -158,6 +158,18 @@ impl Session {
         }
     }
 
+    /// The failure with the line that declares the first of these objects that any line declares.
+    pub fn blame<'a>(
+        &self,
+        failed: Failed,
+        addresses: impl IntoIterator<Item = &'a Address>,
+    ) -> Failed {
+        match addresses.into_iter().find_map(|address| self.declared.span(address)) {
+            Some(span) => failed.at(span, &self.declared.sources),
+            None => failed,
+        }
+    }
+
     /// Whether another run has taken the lock from this one.
     pub fn lost_lock(&self) -> bool {
         self.lock.as_ref().is_some_and(|lock| lock.lost.is_cancelled())
@@ -165,7 +177,8 @@ impl Session {
 
     fn stopped(&self) -> Failed {
         match self.lost_lock() {
-            true => Failed::new("another run has taken the lock; nothing was changed"),
+            true => Failed::new("another run has taken the lock; nothing was changed")
+                .hint("run again when that one is over"),
             false => Failed::Interrupted,
         }
     }

@@ -13,7 +13,7 @@ use super::{ExitStatus, Failed, Global, plan};
 use crate::address::Address;
 use crate::engine::event::{Event, Events};
 use crate::engine::execute::{self, Report, Run};
-use crate::engine::plan::Plan;
+use crate::engine::plan::{Plan, Refusal};
 use crate::state::Writer;
 use crate::view::{Failure, Purpose, View};
 
@@ -90,7 +90,8 @@ impl Up {
         }
         view.plan(&plan, self.execution.purpose());
         if !plan.refusals.is_empty() {
-            return Err(refused(&plan));
+            let refused = refused(&plan);
+            return Err(session.blame(refused, plan.refusals.iter().map(Refusal::address)));
         }
         let bookkeeping = plan.bookkeeping.clone();
         let idle = bookkeeping.settled.is_empty() && bookkeeping.vanished.is_empty();

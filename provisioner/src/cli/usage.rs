@@ -39,7 +39,11 @@ fn lacks_environment(error: &clap::Error) -> bool {
 
 fn environments_tip(root: &Path) -> Option<String> {
     let names = environments(root);
-    (!names.is_empty()).then(|| format!("the environments here are {}", names.join(", ")))
+    match names.as_slice() {
+        [] => None,
+        [only] => Some(format!("the environment here is {only}")),
+        _ => Some(format!("the environments here are {}", names.join(", "))),
+    }
 }
 
 /// The project's directory, as far as the arguments can be understood.

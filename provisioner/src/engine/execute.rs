@@ -71,12 +71,20 @@ impl Failure {
     pub fn hint(&self) -> Option<String> {
         match &self.error {
             ApplyError::Aws(error) => error.hint().or_else(|| refused(self.action)),
-            ApplyError::Blocked { source: error, .. } => error.hint(),
+            ApplyError::Blocked { source: error, .. } => error.hint().or_else(|| {
+                Some(
+                    "remove what still needs it, and run again: what is done stays done".to_owned(),
+                )
+            }),
+            ApplyError::Properties(error) => {
+                let hint = error.problems.iter().find_map(|problem| problem.hint.clone());
+                hint.or_else(|| refused(self.action))
+            }
+            ApplyError::State(error) => Some(error.hint().to_owned()),
             ApplyError::Failed { .. } => Some("the next run replaces it".to_owned()),
             ApplyError::TimedOut { .. } => Some(
                 "run again to go on waiting, or give the resource a longer `timeout`".to_owned(),
             ),
-            _ => None,
         }
     }
 }

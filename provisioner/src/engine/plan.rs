@@ -102,6 +102,15 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The object.
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Protected { address, .. } | Self::NeedsConsent { address, .. } => address,
+        }
+    }
+}
+
 /// What the state should say although nothing has to be done on AWS.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Bookkeeping {

@@ -46,7 +46,10 @@ fn protected_objects_are_refused_by_name() {
     assert_snapshot!(ran.code, @"1");
     assert_snapshot!(ran.stderr.rsplit_once("\n\n").unwrap().1, @"
     error: protected: data.images; nothing was deleted
-      hint: set `protect: false` for them, in the stack or the environment's file, and try again
+     --> stacks/data.yaml:4:3
+    4 |   images:
+      |   ^^^^^^
+        hint: set `protect: false` for them, in the stack or the environment's file, and try again
     ");
     assert_eq!(project.run("drift dev").code, 0, "nothing was deleted");
 }

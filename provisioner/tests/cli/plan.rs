@@ -136,7 +136,10 @@ fn of_what_holds_data_needs_consent() {
     assert_eq!(refused.code, 1);
     assert_snapshot!(refused.stderr[refused.stderr.find("error:").unwrap()..], @"
     error: the plan would lose objects that it must not lose; nothing was changed
-      hint: the plan above says for each how to allow it
+     --> stacks/data.yaml:4:3
+    4 |   images:
+      |   ^^^^^^
+        hint: the plan above says for each how to allow it
     ");
     let allowed = project.run("plan dev --allow-replace data.images --allow-replace data.lines");
     assert!(!allowed.stdout.contains("holds data"), "{allowed}");
