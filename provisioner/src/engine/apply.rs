@@ -1,7 +1,7 @@
 //! One node of the walk: an object made, changed or deleted, with the state kept ahead of AWS.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -114,6 +114,8 @@ struct Work<'a> {
     address: &'a Address,
     action: Action,
     timeout: Duration,
+    /// What was last said of it.
+    said: Mutex<String>,
 }
 
 impl Apply {
@@ -163,6 +165,7 @@ impl Apply {
             address: &declaration.address,
             action,
             timeout: timeout(declaration.timeout, typical),
+            said: Mutex::default(),
         }
     }
 
@@ -215,7 +218,13 @@ impl Apply {
         }
     }
 
+    /// Tells how an object fares; once, however often that is found.
     fn say(&self, work: &Work<'_>, status: &str) {
+        let mut said = work.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if *said == status {
+            return;
+        }
+        status.clone_into(&mut said);
         let progress = Progress::Working { status: status.to_owned() };
         self.events.send(work.address, work.action, progress);
     }

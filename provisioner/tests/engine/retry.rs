@@ -1,5 +1,7 @@
 //! Calls that fail for a reason that passes, and answers that never come.
 
+use provisioner::engine::event::Progress;
+
 use crate::environment::Environment;
 use crate::memory::{Fault, Operation, Rule};
 
@@ -22,6 +24,17 @@ fn a_reason_that_passes_fails_nothing() {
         assert_eq!(environment.world.take_changes(), ["delete main.a"; 3], "{fault:?}");
         environment.assert_empty();
     }
+}
+
+#[test]
+fn a_reason_is_told_once_and_not_at_every_attempt() {
+    let environment = Environment::of("  a: { type: memory.server }\n");
+    environment.world.inject(Rule::any(Operation::Create, Fault::THROTTLED).times(2));
+    environment.world.inject(Rule::any(Operation::Create, Fault::BUSY).times(2));
+    let events = environment.try_up().events();
+    let told = events.iter().filter(|event| matches!(event.progress, Progress::Working { .. }));
+    assert_eq!(told.count(), 2, "{events:#?}");
+    environment.assert_converged();
 }
 
 #[test]

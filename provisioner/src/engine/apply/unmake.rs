@@ -1,6 +1,6 @@
 //! An object deleted, or left alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value as Json;
 
@@ -64,7 +64,7 @@ impl Apply {
         let kind = self.kind_of(doomed.kind)?;
         let own = self.declaration(address).ok().and_then(|declared| declared.timeout);
         let timeout = timeout(own, kind.traits().delete_time);
-        let work = Work { kind: &kind, address, action, timeout };
+        let work = Work { kind: &kind, address, action, timeout, said: Mutex::default() };
         let mut attempts = Attempts::new(Patience::deleting(timeout));
         let deleted = loop {
             match kind.delete(&self.cx, doomed.id, doomed.inputs).await {
