@@ -58,14 +58,17 @@ impl Run {
         format!("{}{}", content(&self.out), content(&self.err))
     }
 
-    /// Waits until it has written `text`.
+    /// Waits until it has written `text`, wherever the lines end.
     ///
     /// # Panics
     /// When it ends without.
     pub async fn says(&mut self, text: &str) {
-        while !self.text().contains(text) {
+        loop {
             let running = self.child.try_wait().unwrap().is_none();
-            assert!(running || self.text().contains(text), "never said {text:?}:\n{}", self.text());
+            if on_one_line(&self.text()).contains(text) {
+                return;
+            }
+            assert!(running, "never said {text:?}:\n{}", self.text());
             tokio::time::sleep(GLANCE).await;
         }
     }
@@ -99,6 +102,10 @@ fn content(file: &NamedTempFile) -> String {
     fs::read_to_string(file.path()).unwrap()
 }
 
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 impl Ended {
     /// Expects this exit code.
     ///
@@ -110,14 +117,15 @@ impl Ended {
         self
     }
 
-    /// Expects that it wrote each of these.
+    /// Expects that it wrote each of these, wherever the lines end.
     ///
     /// # Panics
     /// When it did not.
     #[track_caller]
     pub fn says(self, texts: &[&str]) -> Self {
+        let said = on_one_line(&self.text);
         for text in texts {
-            assert!(self.text.contains(text), "does not say {text:?}:\n{}", self.text);
+            assert!(said.contains(&on_one_line(text)), "does not say {text:?}:\n{}", self.text);
         }
         self
     }
