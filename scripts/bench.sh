@@ -12,11 +12,8 @@ set -euo pipefail
 need_rust
 need_strangers
 say "building provision with optimisations (the first time takes as long as the debug build)"
-cargo build --locked --quiet --release -p provisioner
-if [ -f provisioner/examples/ten_thousand.rs ]; then
-    cargo build --locked --quiet --release -p provisioner --example ten_thousand
-fi
+cargo build --locked --quiet --release -p provisioner -p tests --bins
 exec python3 tests/bench/bench.py \
     --provision "$CARGO_TARGET_DIR/release/provision" \
-    --engine "$CARGO_TARGET_DIR/release/examples/ten_thousand" \
+    --engine "$CARGO_TARGET_DIR/release/ten_thousand" \
     --out "$CARGO_TARGET_DIR/bench" "$@"

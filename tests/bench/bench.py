@@ -114,7 +114,7 @@ def log_groups(bench):
 
 def engine(bench):
     if bench.engine is None or not bench.engine.exists():
-        return bench.skip("10,000 resources, because the example ten_thousand is not built")
+        return bench.skip("10,000 resources, because the program ten_thousand is not built")
     results = [
         json.loads(measure.run([bench.engine], bench.directory, None).output) for _ in range(bench.runs)
     ]
@@ -171,7 +171,7 @@ def say(text):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--provision", type=Path, required=True, help="the program")
-    parser.add_argument("--engine", type=Path, help="the program of the example ten_thousand")
+    parser.add_argument("--engine", type=Path, help="the program ten_thousand")
     parser.add_argument("--out", type=Path, required=True, help="where figures are written")
     parser.add_argument("--runs", type=int, default=3, help="how often each step is measured")
     parser.add_argument("--quick", action="store_true", help="measure each step once")

@@ -44,6 +44,9 @@ struct Round {
     changes: Vec<(usize, Option<Thing>)>,
     calls: Vec<(usize, Fault)>,
     write: Option<(usize, Fault)>,
+    parallel: usize,
+    /// Whether the run deletes everything instead.
+    down: bool,
 }
 
 fn thing() -> impl Strategy<Value = Thing> {
@@ -65,7 +68,10 @@ fn round() -> impl Strategy<Value = Round> {
         Fault::AnswerLost,
     ]);
     let write = option::weighted(0.3, (0..20usize, deadly));
-    (changes, calls, write).prop_map(|(changes, calls, write)| Round { changes, calls, write })
+    let down = proptest::bool::weighted(0.15);
+    (changes, calls, write, 1..8usize, down).prop_map(|(changes, calls, write, parallel, down)| {
+        Round { changes, calls, write, parallel, down }
+    })
 }
 
 /// A name whose order has nothing to do with that of the slots.
@@ -108,9 +114,9 @@ fn run(rounds: Vec<Round>) {
         if let Some((number, fault)) = round.write {
             environment.store.inject(number, fault);
         }
-        if let ended @ (Ended::Refused(_) | Ended::NotPlanned(_)) = environment.try_up() {
-            panic!("{ended:#?}");
-        }
+        environment.parallel = round.parallel;
+        let ended = if round.down { environment.try_down() } else { environment.try_up() };
+        assert!(!matches!(ended, Ended::Refused(_) | Ended::NotPlanned(_)), "{ended:#?}");
         environment.world.calm();
         environment.store.calm();
     }

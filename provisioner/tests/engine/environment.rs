@@ -36,6 +36,8 @@ pub struct Environment {
     stacks: BTreeMap<String, String>,
     /// How many calls a run makes at once.
     pub parallel: usize,
+    /// How long a run may take.
+    pub patience: Duration,
     /// What may be lost, and which stacks a run is for.
     pub scope: Scope,
 }
@@ -66,6 +68,7 @@ impl Environment {
             world,
             stacks: BTreeMap::new(),
             parallel: 8,
+            patience: PATIENCE,
             scope: Scope::default(),
         };
         environment.declare(resources);
@@ -132,7 +135,7 @@ impl Environment {
                 biased;
                 () = died.cancelled() => None,
                 done = work => Some(done),
-                () = tokio::time::sleep(PATIENCE) => {
+                () = tokio::time::sleep(self.patience) => {
                     panic!("the run does not end: {:#?}", self.world.take_changes())
                 }
             }
@@ -140,34 +143,30 @@ impl Environment {
     }
 
     /// Plans to converge.
-    ///
-    /// # Errors
-    /// What kept it from planning.
-    pub fn try_plan(&self) -> Result<Plan, Ended> {
-        let state = self.state();
-        self.process(self.planned(&state, Some(self.program()))).unwrap_or(Err(Ended::Died))
+    pub fn plan(&self) -> Plan {
+        self.plan_of(self.program())
     }
 
-    /// Plans to converge.
-    pub fn plan(&self) -> Plan {
-        self.try_plan().unwrap()
+    /// Plans to converge to a program that was read already.
+    pub fn plan_of(&self, program: Program) -> Plan {
+        self.process(self.planned(&self.state(), &program, true)).unwrap().unwrap()
     }
 
     /// What somebody changed by hand.
     pub fn drift(&self) -> Vec<Drift> {
         let state = self.state();
-        let world = self.process(self.read(&state)).unwrap().unwrap();
+        let world = self.process(self.read(&state, &self.program().environment)).unwrap().unwrap();
         drift(&state, &self.world.kinds(), &world)
     }
 
     /// Converges.
     pub fn try_up(&self) -> Ended {
-        self.run(Some(self.program()))
+        self.run(true)
     }
 
     /// Deletes everything.
     pub fn try_down(&self) -> Ended {
-        self.run(None)
+        self.run(false)
     }
 
     /// Converges, which must work.
@@ -180,41 +179,49 @@ impl Environment {
         complete(self.try_down())
     }
 
-    fn run(&self, program: Option<Program>) -> Ended {
+    fn run(&self, declared: bool) -> Ended {
         let ended = self.process(async {
-            let state = self.state();
-            let declared = program.is_some();
-            let plan = match self.planned(&state, program).await {
-                Ok(plan) if plan.refusals.is_empty() => plan,
-                Ok(plan) => return Ended::Refused(Box::new(plan)),
-                Err(ended) => return ended,
-            };
-            self.carry_out(state, plan, declared).await
+            let (state, program) = (self.state(), self.program());
+            match self.planned(&state, &program, declared).await {
+                Ok(plan) if plan.refusals.is_empty() => {
+                    self.carry_out(state, plan, program, declared).await
+                }
+                Ok(plan) => Ended::Refused(Box::new(plan)),
+                Err(ended) => ended,
+            }
         });
         ended.unwrap_or(Ended::Died)
     }
 
-    async fn read(&self, state: &State) -> Result<refresh::World, RefreshError> {
-        let program = self.program();
+    async fn read(
+        &self,
+        state: &State,
+        environment: &definition::Environment,
+    ) -> Result<refresh::World, RefreshError> {
         let identity = |address: &Address, entry: &Entry, token: &str| {
-            owner(&program.environment, &state.lineage, address, &entry.tags, token)
+            owner(environment, &state.lineage, address, &entry.tags, token)
         };
         refresh::refresh(&World::context(), &self.world.kinds(), state, identity, self.parallel)
             .await
     }
 
-    async fn planned(&self, state: &State, program: Option<Program>) -> Result<Plan, Ended> {
-        let world = self.read(state).await.map_err(Ended::NotRead)?;
+    /// Plans to converge to what is declared, or to delete everything.
+    async fn planned(
+        &self,
+        state: &State,
+        program: &Program,
+        declared: bool,
+    ) -> Result<Plan, Ended> {
+        let world = self.read(state, &program.environment).await.map_err(Ended::NotRead)?;
         let kinds = self.world.kinds();
-        match program {
-            Some(program) => plan::converge(&program, &kinds, state, &world, &self.scope)
+        match declared {
+            true => plan::converge(program, &kinds, state, &world, &self.scope)
                 .map_err(Ended::NotPlanned),
-            None => Ok(plan::teardown("test", &kinds, state, &world, &self.scope)),
+            false => Ok(plan::teardown("test", &kinds, state, &world, &self.scope)),
         }
     }
 
-    async fn carry_out(&self, state: State, plan: Plan, declared: bool) -> Ended {
-        let program = self.program();
+    async fn carry_out(&self, state: State, plan: Plan, program: Program, declared: bool) -> Ended {
         let environment = Arc::new(program.environment.clone());
         let store: Arc<dyn Store> = Arc::new(self.store.clone());
         let (writer, task) = Writer::start(state, store);

@@ -210,7 +210,11 @@ impl MemoryKind {
             return Err(Error::with_code("ValidationException", "it is gone"));
         };
         if object.is_busy(tick) {
-            inner.violations.push(format!("{id} was changed before it was ready"));
+            // After a lost answer, the engine can't know that the change is under way.
+            let has = |name: &String| object.properties.get(name) == properties.get(name);
+            if !change.properties.iter().all(has) {
+                inner.violations.push(format!("{id} was changed before it was ready"));
+            }
             return Err(Error::with_code("IncorrectState", "pending"));
         }
         if let Some(name) = change.properties.iter().find(|name| self.is_immutable(name)) {

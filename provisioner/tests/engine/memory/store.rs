@@ -20,6 +20,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Kept {
     document: Option<Vec<u8>>,
+    serial: u64,
     /// How many writes arrived.
     writes: usize,
     /// The write that fails, and how.
@@ -58,9 +59,10 @@ impl MemoryStore {
 
     fn write(&self, state: &State) -> Result<(), StoreError> {
         let bytes = state::encode(state, LOCATION)?;
-        let before = self.state().map_or(0, |before| before.serial);
-        assert!(before < state.serial, "serial {} follows {before}", state.serial);
-        self.lock().document = Some(bytes);
+        let mut kept = self.lock();
+        assert!(kept.serial < state.serial, "{} follows {}", state.serial, kept.serial);
+        kept.serial = state.serial;
+        kept.document = Some(bytes);
         Ok(())
     }
 
