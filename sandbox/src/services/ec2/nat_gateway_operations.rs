@@ -29,10 +29,23 @@ pub struct CreateNatGatewayRequest {
     allocation_id: Option<String>,
     connectivity_type: Option<Connectivity>,
     private_ip_address: Option<Ipv4Addr>,
+    #[serde(default)]
+    secondary_allocation_ids: Vec<String>,
+    #[serde(default)]
+    secondary_private_ip_addresses: Vec<Ipv4Addr>,
+    secondary_private_ip_address_count: Option<u32>,
     #[serde(skip_serializing)]
     client_token: Option<String>,
     #[serde(default)]
     tag_specifications: Vec<TagSpecification>,
+}
+
+impl CreateNatGatewayRequest {
+    fn has_secondary_addresses(&self) -> bool {
+        !self.secondary_allocation_ids.is_empty()
+            || !self.secondary_private_ip_addresses.is_empty()
+            || self.secondary_private_ip_address_count.is_some_and(|count| count > 0)
+    }
 }
 
 /// The gateway that is being made.
@@ -48,6 +61,9 @@ pub fn create(
     call: &mut Call<'_>,
     mut request: CreateNatGatewayRequest,
 ) -> Result<CreateNatGatewayResponse, Fault> {
+    if request.has_secondary_addresses() {
+        return Err(errors::not_built("secondary addresses of NAT gateways"));
+    }
     let Here { state, ids, clock, .. } = here(call);
     let client_token = request.client_token.take();
     let attempt = Attempt::new("CreateNatGateway", client_token.as_deref(), &request)?;

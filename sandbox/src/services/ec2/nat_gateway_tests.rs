@@ -92,6 +92,14 @@ fn a_public_gateway_needs_a_free_address_and_a_private_one_none() {
 }
 
 #[test]
+fn what_is_not_built_is_refused() {
+    let (mut network, mut request) = network();
+    network.gateway();
+    request["SecondaryPrivateIpAddresses"] = json!(["10.0.0.9"]);
+    assert_eq!(network.refused("CreateNatGateway", request).code, "NotImplemented");
+}
+
+#[test]
 fn gateways_are_found_by_state() {
     let (mut network, request) = network();
     network.gateway();

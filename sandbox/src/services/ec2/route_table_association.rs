@@ -34,8 +34,8 @@ pub fn associate(
     request: AssociateRouteTableRequest,
 ) -> Result<AssociateRouteTableResponse, Fault> {
     let Here { state, ids, .. } = here(call);
-    if let Some(gateway) = &request.gateway_id {
-        return Err(errors::edge_association_not_supported(gateway));
+    if request.gateway_id.is_some() {
+        return Err(errors::not_built("route tables of gateways"));
     }
     let subnet = request.subnet_id.as_deref();
     let subnet = subnet.ok_or_else(|| errors::missing_parameter("subnetId"))?;
@@ -157,6 +157,13 @@ mod tests {
         network.call("DeleteRouteTable", json!({"RouteTableId": one}));
         let fault = network.refused("DisassociateRouteTable", association);
         assert_eq!(fault.code, "InvalidAssociationID.NotFound");
+    }
+
+    #[test]
+    fn a_gateway_has_no_table_here() {
+        let mut network = Network::new();
+        let request = json!({"RouteTableId": network.route_table(), "GatewayId": "igw-1"});
+        assert_eq!(network.refused("AssociateRouteTable", request).code, "NotImplemented");
     }
 
     #[test]

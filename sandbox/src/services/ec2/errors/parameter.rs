@@ -105,6 +105,12 @@ pub fn two_ranges_asked() -> Fault {
     )
 }
 
+/// The model knows it, and this sandbox does not act on it: refused rather than ignored.
+pub fn not_built(what: &str) -> Fault {
+    Fault::new("NotImplemented", format!("The sandbox does not implement {what} of EC2."))
+        .with_status(501)
+}
+
 /// A private NAT gateway has no elastic IP.
 pub fn private_nat_with_address() -> Fault {
     combination("The parameter AllocationId cannot be used with a private NAT gateway")

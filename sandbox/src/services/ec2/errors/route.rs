@@ -109,11 +109,3 @@ pub fn main_association(id: &str) -> Fault {
         format!("cannot disassociate the main route table association {id}"),
     )
 }
-
-/// A gateway can't use a table here.
-pub fn edge_association_not_supported(gateway: &str) -> Fault {
-    Fault::new(
-        "InvalidParameterValue",
-        format!("The gateway {gateway} cannot be associated with a route table."),
-    )
-}
