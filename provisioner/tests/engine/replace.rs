@@ -129,12 +129,30 @@ fn another_kind_at_the_same_address_is_another_object() {
 fn a_new_one_that_aws_refuses_leaves_the_old_one_in_its_place() {
     let mut environment = Environment::up_with("  a: { type: memory.server, zone: x }\n");
     let before = environment.world.objects();
-    let entry = environment.entry("main.a");
     environment.declare("  a: { type: memory.server, zone: y }\n");
     environment.world.inject(Rule::any(Operation::Create, Fault::REFUSED));
     assert_eq!(environment.try_up().report().failed.len(), 1);
     assert_eq!(environment.world.objects(), before);
-    assert_eq!(environment.entry("main.a"), entry);
+    environment.declare("  a: { type: memory.server, zone: x }\n");
+    environment.world.take_calls();
+    environment.up();
+    assert_eq!(environment.world.take_changes(), [""; 0]);
+    environment.assert_converged();
+}
+
+#[test]
+fn what_is_not_known_of_an_object_is_not_known_either_when_it_is_in_its_place_again() {
+    let server = |zone: &str, secret: &str| {
+        format!("  a: {{ type: memory.server, zone: {zone}, secret: {secret} }}\n")
+    };
+    let mut environment = Environment::up_with(&server("x", "one"));
+    environment.declare(&server("x", "two"));
+    environment.world.inject(Rule::any(Operation::Update, Fault::DeathAfter));
+    assert!(matches!(environment.try_up(), Ended::Died));
+    environment.declare(&server("y", "one"));
+    environment.world.inject(Rule::any(Operation::Create, Fault::REFUSED));
+    environment.try_up().report();
+    environment.declare(&server("x", "one"));
     environment.up();
     environment.assert_converged();
 }

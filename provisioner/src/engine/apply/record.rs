@@ -38,7 +38,8 @@ pub(super) fn left_behind(old: Entry, replaced: Option<&Id>) -> Vec<Deposed> {
     left
 }
 
-/// AWS clearly refused to make the object: what it should have replaced is in its place again.
+/// AWS clearly refused to make the object: what it should have replaced is in its place again. It
+/// counts as half changed, because a change of it may have been under way when it was replaced.
 pub(super) fn refused(state: &mut State, address: &Address) {
     let Some(entry) = state.entries.get_mut(address) else { return };
     let Some(old) = entry.deposed.pop() else {
@@ -49,7 +50,7 @@ pub(super) fn refused(state: &mut State, address: &Address) {
     entry.inputs = old.inputs;
     entry.tags = old.tags;
     entry.depends_on = old.depends_on;
-    entry.status = Status::Ready { id: old.id, outputs: old.outputs };
+    entry.status = Status::Updating { id: old.id, outputs: old.outputs };
 }
 
 /// AWS made the object. One that it calls as a replaced one is that very object, changed.
