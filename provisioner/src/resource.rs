@@ -247,6 +247,9 @@ pub struct Traits {
     /// Top-level properties that are taken away on AWS when they are taken out of the YAML. Any
     /// other property that leaves the YAML stays on AWS as it is.
     pub clearable: &'static [&'static str],
+    /// Properties that say only how a deletion is made: they hold as the YAML has them then, not
+    /// as they were last applied.
+    pub deletion: &'static [&'static str],
     /// A replacement or deletion loses data: needs consent.
     pub holds_data: bool,
     /// A replacement is made before the old object is deleted: names allow both at once.
@@ -263,6 +266,7 @@ impl Traits {
         immutable: &[],
         compare: &[],
         clearable: &[],
+        deletion: &[],
         holds_data: false,
         create_first: false,
         create_time: Duration::from_secs(1),
@@ -356,6 +360,12 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
 
     /// Asks AWS to delete it. `self` is what was last applied.
     fn delete(&self, cx: &Context, id: &Id) -> impl Future<Output = Result<Deleted>> + Send;
+
+    /// What a deletion does to the data, for a person who must agree to it: how many images go,
+    /// or which snapshot stays. `self` is what was last applied.
+    fn loss(&self, _cx: &Context, _id: &Id) -> impl Future<Output = Result<Option<String>>> + Send {
+        std::future::ready(Ok(None))
+    }
 
     /// What stands in the way of a deletion that AWS refused, named for a person: the network
     /// interfaces that use a security group, the images in a repository.

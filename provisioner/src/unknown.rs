@@ -31,6 +31,18 @@ pub fn first(value: &Value) -> Option<&str> {
     }
 }
 
+/// Where each value that is not known will come from.
+pub fn all(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(all).collect(),
+        Value::Object(fields) => match origin(value) {
+            Some(origin) => vec![origin],
+            None => fields.values().flat_map(all).collect(),
+        },
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +51,7 @@ mod tests {
     fn a_marker_is_found_at_any_depth() {
         let value = json!({ "subnets": ["subnet-1", marker("network.a.id")] });
         assert!(is_partial(&value));
+        assert_eq!(all(&json!([value, marker("db.main.id")])), ["network.a.id", "db.main.id"]);
         assert_eq!(origin(&value["subnets"][1]), Some("network.a.id"));
         assert!(!is_partial(&json!({ "subnets": ["subnet-1"] })));
     }

@@ -61,9 +61,11 @@ impl Run {
     /// Waits until it has written `text`, wherever the lines end.
     ///
     /// # Panics
-    /// When it ends without.
+    /// When it ends without, or says it in no bearable time.
     pub async fn says(&mut self, text: &str) {
+        let began = Instant::now();
         loop {
+            assert!(began.elapsed() < PATIENCE, "never says {text:?}:\n{}", self.text());
             let running = self.child.try_wait().unwrap().is_none();
             if on_one_line(&self.text()).contains(text) {
                 return;

@@ -25,6 +25,8 @@ struct Details {
     code: Option<String>,
     message: String,
     request_id: Option<String>,
+    /// What to do about it in this very case.
+    advice: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -162,8 +164,30 @@ impl Error {
         }
     }
 
+    /// The same, where waiting would not help: nothing that goes away by itself is in the way.
+    #[must_use]
+    pub fn conclusive(mut self) -> Self {
+        self.kind = Kind::Refused;
+        self
+    }
+
+    /// The same, with what to do about it in this very case.
+    #[must_use]
+    pub fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.details.advice = Some(advice.into());
+        self
+    }
+
+    /// What to do about it in this very case, where somebody said.
+    pub fn advice(&self) -> Option<&str> {
+        self.details.advice.as_deref()
+    }
+
     /// What to do about it, where that is known.
     pub fn hint(&self) -> Option<String> {
+        if let Some(advice) = self.advice() {
+            return Some(advice.to_owned());
+        }
         let hint = match self.kind {
             Kind::Expired => {
                 "renew the credentials (e.g. `aws sso login`) and run again: the run goes on where it stopped"
@@ -172,7 +196,7 @@ impl Error {
                 "the message names the missing permission: grant it to the role that runs this, or run as another"
             }
             Kind::AlreadyExists => {
-                "an object of this name exists and is not this environment's: give another name, or take it over with `provision import`"
+                "an object of this name exists already: give another name, or take it over with `provision import`"
             }
             Kind::Throttled => "AWS limits the rate of calls: lower `--parallel`, or run again",
             Kind::Ambiguous if self.code().is_none() => {
@@ -232,7 +256,7 @@ where
                 message: service.message().unwrap_or("AWS gave no message").to_owned(),
                 request_id: request_id(&error),
                 code,
-                source: None,
+                ..Details::default()
             }),
         }
     }
@@ -263,7 +287,7 @@ where
     let message = message.to_owned();
     Error {
         kind,
-        details: Box::new(Details { operation, code: None, message, request_id, source }),
+        details: Box::new(Details { operation, message, request_id, source, ..Details::default() }),
     }
 }
 
@@ -277,7 +301,10 @@ fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
 /// `ec2:CreateVpc` from `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
 fn operation_of<E>() -> Option<String> {
     let path = std::any::type_name::<E>();
-    let service = path.strip_prefix("aws_sdk_")?.split("::").next()?;
+    let service = match path.strip_prefix("aws_sdk_")?.split("::").next()? {
+        "cloudwatchlogs" => "logs",
+        service => service,
+    };
     let operation = path.rsplit("::").next()?.strip_suffix("Error")?;
     Some(format!("{service}:{operation}"))
 }
@@ -393,7 +420,10 @@ mod tests {
 
     #[test]
     fn an_operation_is_named_as_iam_policies_name_it() {
+        use aws_sdk_cloudwatchlogs::operation::create_log_group::CreateLogGroupError;
         use aws_sdk_ec2::operation::create_vpc::CreateVpcError;
         assert_eq!(operation_of::<CreateVpcError>().as_deref(), Some("ec2:CreateVpc"));
+        let named = operation_of::<CreateLogGroupError>();
+        assert_eq!(named.as_deref(), Some("logs:CreateLogGroup"));
     }
 }

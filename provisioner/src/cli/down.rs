@@ -8,8 +8,8 @@ use super::session::Session;
 use super::up::{Execution, somebody_is_there};
 use super::{ExitStatus, Failed, Global};
 use crate::address::Address;
+use crate::engine::loss;
 use crate::engine::plan::{self, Plan, Refusal, Scope};
-use crate::state::Entry;
 use crate::view::View;
 
 /// Arguments of `down`.
@@ -44,9 +44,12 @@ impl Down {
         session: &mut Session,
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
+        heed(session);
         let world = session.refresh(view).await?;
         let began = Instant::now();
-        let plan = plan_for(session, &world);
+        let mut plan = plan_for(session, &world);
+        let Session { cx, kinds, state, program, .. } = &*session;
+        loss::tell(&mut plan, cx, kinds, state, program).await?;
         session.timed("plan", began.elapsed());
         view.plan(&plan, self.execution.purpose());
         if !plan.refusals.is_empty() {
@@ -78,18 +81,25 @@ impl Down {
     }
 }
 
+/// How the YAML says now that objects are deleted counts, and not how it said at the last `up`:
+/// nobody has to make what is to go what it should be first.
+fn heed(session: &mut Session) {
+    for (address, entry) in &mut session.state.entries {
+        let Some(declared) = session.program.declarations.get(address) else { continue };
+        (entry.protect, entry.retain) = (declared.protect, declared.retain);
+        if let Some(kind) = session.kinds.get(&entry.kind) {
+            entry.inputs = loss::as_declared(&**kind, &entry.inputs, Some(declared));
+        }
+    }
+}
+
 /// The environment's name is the consent to lose its data; protected objects stay all the same,
 /// whether the YAML or the last run protected them.
 fn plan_for(session: &Session, world: &crate::engine::refresh::World) -> Plan {
-    let mut state = session.state.clone();
-    for (address, entry) in &mut state.entries {
-        if let Some(declared) = session.program.declarations.get(address) {
-            *entry = Entry { protect: declared.protect, retain: declared.retain, ..entry.clone() };
-        }
-    }
-    let consent = state.entries.keys().cloned().collect();
+    let consent = session.state.entries.keys().cloned().collect();
     let scope = Scope { consent, ..Scope::default() };
-    plan::teardown(&session.environment.name, &session.kinds, &state, world, &scope)
+    let (environment, state) = (&session.environment.name, &session.state);
+    plan::teardown(environment, &session.kinds, state, world, &scope)
 }
 
 fn refused(session: &Session, plan: &Plan) -> Failed {

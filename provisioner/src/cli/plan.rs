@@ -12,6 +12,7 @@ use super::session::Session;
 use super::{ExitStatus, Failed, Global, up};
 use crate::definition::Program;
 use crate::engine::graph;
+use crate::engine::loss;
 use crate::engine::plan::{self as engine, Scope};
 use crate::engine::refresh::World;
 use crate::view::{self, Purpose, Stream, View};
@@ -101,7 +102,7 @@ impl Plan {
         let mut session = Session::open(global, &self.env, None, view).await?;
         let world = session.refresh(view).await?;
         let scope = self.scope.resolve(&session.program)?;
-        let plan = make(&mut session, &world, &scope)?;
+        let plan = make(&mut session, &world, &scope).await?;
         match self.markdown {
             true => global.streams().line(Stream::Out, &view::markdown(&plan)),
             false => view.plan(&plan, Purpose::Show),
@@ -123,14 +124,21 @@ impl Plan {
 /// Diffs what is wanted with what is there.
 ///
 /// # Errors
-/// When values that AWS gave break rules of what uses them.
-pub fn make(session: &mut Session, world: &World, scope: &Scope) -> Result<engine::Plan, Failed> {
+/// When values that AWS gave break rules of what uses them, or AWS does not tell what would be
+/// lost.
+pub async fn make(
+    session: &mut Session,
+    world: &World,
+    scope: &Scope,
+) -> Result<engine::Plan, Failed> {
     let began = Instant::now();
     let plan = engine::converge(&session.program, &session.kinds, &session.state, world, scope);
-    let plan = plan.map_err(|errors| {
+    let mut plan = plan.map_err(|errors| {
         let addresses: Vec<_> = errors.iter().map(|error| error.address.clone()).collect();
         session.blame(errors.into(), &addresses)
     })?;
+    let Session { program, kinds, state, cx, .. } = &*session;
+    loss::tell(&mut plan, cx, kinds, state, program).await?;
     session.timed("plan", began.elapsed());
     Ok(plan)
 }

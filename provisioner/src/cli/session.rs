@@ -262,11 +262,23 @@ pub async fn connect(
     Ok(Context { clients, account, region: environment.region.clone() })
 }
 
+/// What tells the SDK's chain where the caller's credentials are.
+const OWN_CREDENTIALS: [&str; 6] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_CONFIG_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+];
+
 /// An emulator takes any key; the caller's own, where there is one, goes first.
 fn credentials_for_url() -> Credentials {
-    match std::env::var_os("AWS_ACCESS_KEY_ID") {
-        Some(_) => Credentials::Chain,
-        None => Credentials::Fixed { access_key: "test".to_owned(), secret_key: "test".to_owned() },
+    match OWN_CREDENTIALS.iter().any(|name| std::env::var_os(name).is_some()) {
+        true => Credentials::Chain,
+        false => {
+            Credentials::Fixed { access_key: "test".to_owned(), secret_key: "test".to_owned() }
+        }
     }
 }
 

@@ -84,11 +84,12 @@ impl Up {
             self.plan.as_ref().map(|file| plan::Saved::read(file, &self.env)).transpose()?;
         let world = session.refresh(view).await?;
         let scope = self.scope.resolve(&session.program)?;
-        let plan = plan::make(session, &world, &scope)?;
+        let mut plan = plan::make(session, &world, &scope).await?;
         if let Some((saved, file)) = saved.zip(self.plan.as_ref()) {
             saved.check(file, &plan)?;
         }
         view.plan(&plan, self.execution.purpose());
+        self.execution.consent(global, session, &mut plan).await?;
         if !plan.refusals.is_empty() {
             let refused = refused(&plan);
             return Err(session.blame(refused, plan.refusals.iter().map(Refusal::address)));
@@ -117,6 +118,32 @@ impl Execution {
     /// Why the plan is shown before it is carried out.
     pub fn purpose(&self) -> Purpose {
         if self.yes { Purpose::Announce } else { Purpose::Confirm }
+    }
+
+    /// Asks a person, object by object, whether data may be lost: the address, typed, is the
+    /// consent. What is protected is not asked about.
+    async fn consent(
+        &self,
+        global: &Global,
+        session: &Session,
+        plan: &mut Plan,
+    ) -> Result<(), Failed> {
+        let mut needed = plan.refusals.iter().map(|refusal| match refusal {
+            Refusal::NeedsConsent { address, .. } => Some(address),
+            Refusal::Protected { .. } => None,
+        });
+        let Some(needed) = needed.by_ref().collect::<Option<Vec<_>>>() else { return Ok(()) };
+        if self.yes || needed.is_empty() || somebody_is_there(global).is_err() {
+            return Ok(());
+        }
+        for address in needed {
+            let question = format!("\n{address} holds data. Type its address to consent: ");
+            if session.ask(global, question).await? != address.as_str() {
+                return Err(Failed::new("not confirmed; nothing was changed"));
+            }
+        }
+        plan.refusals.clear();
+        Ok(())
     }
 
     /// Asks, where a person can answer.

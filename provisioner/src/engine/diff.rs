@@ -259,6 +259,10 @@ mod tests {
         let live = json!({ "policy":
             r#"{"Statement":{"Resource":["a","b"],"Action":["s3:*"],"Effect":"Allow"}}"# });
         assert_eq!(paths(wanted.clone(), live), [""; 0]);
+        let said = json!({ "policy": { "Action": "S3:GetObject", "AWS": ["123456789012"] } });
+        let root = "arn:aws:iam::123456789012:root";
+        let read = json!({ "policy": { "Action": ["s3:getobject"], "AWS": root } });
+        assert_eq!(paths(said, read), [""; 0]);
         let other = json!({ "policy": r#"{"Statement":[{"Effect":"Deny"}]}"# });
         assert_eq!(paths(wanted, other), ["policy"]);
     }

@@ -67,15 +67,18 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What to do about it, where that is known.
-    pub fn hint(&self) -> Option<String> {
+    /// What to do about it in this environment, where that is known.
+    pub fn hint(&self, environment: &str) -> Option<String> {
         match &self.error {
+            ApplyError::Aws(error) if error.is_already_exists() && error.advice().is_none() => {
+                Some(self.claim(environment))
+            }
             ApplyError::Aws(error) => error.hint().or_else(|| refused(self.action)),
-            ApplyError::Blocked { source: error, .. } => error.hint().or_else(|| {
-                Some(
-                    "remove what still needs it, and run again: what is done stays done".to_owned(),
-                )
-            }),
+            ApplyError::Blocked { .. } => Some(
+                "delete that, or wait until AWS has (its services let go of their network \
+                 interfaces some minutes after they stop), and run again: the run goes on from here"
+                    .to_owned(),
+            ),
             ApplyError::Properties(error) => {
                 let hint = error.problems.iter().find_map(|problem| problem.hint.clone());
                 hint.or_else(|| refused(self.action))
@@ -86,6 +89,15 @@ impl Failure {
                 "run again to go on waiting, or give the resource a longer `timeout`".to_owned(),
             ),
         }
+    }
+
+    /// How to take over what bears the name already.
+    fn claim(&self, environment: &str) -> String {
+        format!(
+            "an object of this name exists and is not this environment's: give another name, or \
+             take it over with `provision import {environment} {} ID`",
+            self.address
+        )
     }
 }
 

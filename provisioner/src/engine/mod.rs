@@ -7,6 +7,7 @@ pub mod drift;
 pub mod event;
 pub mod execute;
 pub mod graph;
+pub mod loss;
 pub mod owner;
 pub mod plan;
 pub mod recover;

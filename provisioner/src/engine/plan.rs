@@ -57,6 +57,9 @@ pub struct Step {
     pub tags: TagChange,
     /// Why, where the changes don't say it.
     pub reason: Option<String>,
+    /// What becomes of the data when the live object is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss: Option<String>,
 }
 
 /// What to do to an object.

@@ -59,6 +59,15 @@ pub trait Kind: Send + Sync {
         id: &'a Id,
         properties: &'a Json,
     ) -> BoxFuture<'a, Result<Deleted>>;
+    /// See [`Resource::loss`]. `properties` are what was last applied.
+    fn loss<'a>(
+        &'a self,
+        _cx: &'a Context,
+        _id: &'a Id,
+        _properties: &'a Json,
+    ) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
     /// See [`Resource::blockers`].
     fn blockers<'a>(&'a self, cx: &'a Context, id: &'a Id) -> BoxFuture<'a, Result<Vec<String>>>;
 }
@@ -247,6 +256,15 @@ impl<R: Resource> Kind for Erased<R> {
         properties: &'a Json,
     ) -> BoxFuture<'a, Result<Deleted>> {
         Box::pin(async move { typed::<R>(properties)?.delete(cx, id).await })
+    }
+
+    fn loss<'a>(
+        &'a self,
+        cx: &'a Context,
+        id: &'a Id,
+        properties: &'a Json,
+    ) -> BoxFuture<'a, Result<Option<String>>> {
+        Box::pin(async move { typed::<R>(properties)?.loss(cx, id).await })
     }
 
     fn blockers<'a>(&'a self, cx: &'a Context, id: &'a Id) -> BoxFuture<'a, Result<Vec<String>>> {

@@ -123,7 +123,7 @@ impl Failure {
         Self {
             message: format!("{} could not be {}", failed.address, past(failed.action)),
             causes: causes.collect(),
-            hint: failed.hint(),
+            hint: failed.hint(&declared.program.environment.name),
             answer: failed.error.aws().map(Answer::boxed).or(error.answer),
             address: Some(failed.address.clone()),
             span: declared.span(&failed.address),

@@ -55,7 +55,8 @@ fn cells(step: &Step) -> String {
     });
     let tags =
         step.tags.set.keys().chain(&step.tags.remove).map(|key| format!("tag {}", code(key)));
-    reason.chain(changes).chain(tags).collect::<Vec<_>>().join("<br>")
+    let loss = step.loss.iter().map(|loss| escape(loss));
+    reason.chain(loss).chain(changes).chain(tags).collect::<Vec<_>>().join("<br>")
 }
 
 /// Every property of what is created and changed, folded.

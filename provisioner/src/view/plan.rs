@@ -108,6 +108,9 @@ fn write_step(out: &mut String, step: &Step, common: &Tags, width: usize) {
     if let Some(reason) = &step.reason {
         line(&format!("because {}", super::value::clean(reason)));
     }
+    if let Some(loss) = &step.loss {
+        line(&super::value::clean(loss).red().to_string());
+    }
     for change in &step.changes {
         change_lines(step.action, change, width - INDENT).iter().for_each(|text| line(text));
     }

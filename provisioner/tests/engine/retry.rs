@@ -82,7 +82,7 @@ fn a_name_taken_by_somebody_else_is_left_alone() {
     };
     other.world.insert("theirs", theirs.clone());
     let report = other.try_up().report();
-    assert!(report.failed[0].hint().unwrap().contains("provision import"));
+    assert!(report.failed[0].hint("lab").unwrap().contains("provision import"));
     assert_eq!(other.world.objects().into_values().collect::<Vec<_>>(), [theirs]);
     assert_eq!(other.state().entries.len(), 0);
 }

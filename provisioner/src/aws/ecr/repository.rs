@@ -125,6 +125,7 @@ impl Resource for Repository {
             ("force_delete", Compare::WriteOnly),
         ],
         clearable: &["lifecycle_policy", "repository_policy"],
+        deletion: &["force_delete"],
         holds_data: true,
         ..Traits::DEFAULT
     };
@@ -229,23 +230,33 @@ impl Resource for Repository {
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
         let request = cx.clients.ecr().delete_repository().repository_name(id.as_str());
         let request = request.force(self.force_delete.unwrap_or(true));
-        Error::optional(request.send().await.map_err(Error::from))?;
-        Ok(Deleted::Gone)
+        match Error::optional(request.send().await.map_err(Error::from)) {
+            // Images don't go by themselves.
+            Err(error) if error.is_dependency_violation() => Err(error.conclusive().advise(
+                "delete the images, or let them go with the repository: `force_delete: true`",
+            )),
+            result => result.map(|_| Deleted::Gone),
+        }
+    }
+
+    async fn loss(&self, cx: &Context, id: &Id) -> Result<Option<String>> {
+        let images = count_images(cx, id).await?.unwrap_or_default();
+        Ok(Some(match images {
+            0 => "it is empty".to_owned(),
+            _ if self.force_delete == Some(false) => {
+                format!(
+                    "AWS refuses: it holds {}, and `force_delete` is false",
+                    named_count(images)
+                )
+            }
+            1 => "1 image goes with it".to_owned(),
+            _ => format!("{images} images go with it"),
+        }))
     }
 
     async fn blockers(cx: &Context, id: &Id) -> Result<Vec<String>> {
-        let request = cx.clients.ecr().describe_images().repository_name(id.as_str());
-        let mut pages = request.max_results(1000).into_paginator().items().send();
-        let mut images = 0;
-        while let Some(image) = pages.next().await {
-            image?;
-            images += 1;
-        }
-        Ok(match images {
-            0 => Vec::new(),
-            1 => vec!["1 image".to_owned()],
-            _ => vec![format!("{images} images")],
-        })
+        let images = count_images(cx, id).await?.unwrap_or_default();
+        Ok((images > 0).then(|| named_count(images)).into_iter().collect())
     }
 }
 
@@ -306,6 +317,18 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+/// How many images it holds; `None` where it is gone.
+async fn count_images(cx: &Context, id: &Id) -> Result<Option<usize>> {
+    let request = cx.clients.ecr().describe_images().repository_name(id.as_str());
+    let pages = request.max_results(1000).into_paginator().items().send();
+    let images: Result<Vec<_>, _> = pages.collect().await;
+    Ok(Error::optional(images.map_err(Error::from))?.map(|images| images.len()))
+}
+
+fn named_count(images: usize) -> String {
+    if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
 }
 
 /// The repositories of these names that exist. One name that does not exist fails the call for

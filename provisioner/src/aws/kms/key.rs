@@ -20,6 +20,8 @@ use crate::resource::{
     Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
 };
 
+/// For how many days a deletion can be taken back where nothing else is said.
+const DEFAULT_WINDOW: i32 = 30;
 /// The only name that AWS lets a key's policy have.
 const POLICY_NAME: &str = "default";
 
@@ -154,6 +156,7 @@ impl Resource for Key {
         immutable: &["multi_region", "key_spec", "key_usage"],
         compare: &[("policy", Compare::Policy), ("deletion_window_in_days", Compare::WriteOnly)],
         clearable: &["description", "alias", "enable_key_rotation"],
+        deletion: &["deletion_window_in_days"],
         holds_data: true,
         create_first: true,
         ..Traits::DEFAULT
@@ -263,6 +266,11 @@ impl Resource for Key {
             self.set_enabled(cx, id).await?;
         }
         sync_tags(cx, id, &change.tags).await
+    }
+
+    async fn loss(&self, _cx: &Context, _id: &Id) -> Result<Option<String>> {
+        let days = self.deletion_window_in_days.unwrap_or(DEFAULT_WINDOW);
+        Ok(Some(format!("what it has encrypted is lost for good after {days} days")))
     }
 
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {

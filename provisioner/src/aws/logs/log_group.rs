@@ -155,6 +155,10 @@ impl Resource for LogGroup {
         sync_tags(cx, id, &change.tags).await
     }
 
+    async fn loss(&self, _cx: &Context, _id: &Id) -> Result<Option<String>> {
+        Ok(Some("its log lines go with it".to_owned()))
+    }
+
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
         if self.deletion_protection_enabled == Some(true) {
             Error::optional(set_protection(cx, id.as_str(), false).await)?;

@@ -266,6 +266,7 @@ impl Resource for Cluster {
             ("apply_immediately", Compare::WriteOnly),
         ],
         clearable: &["enabled_cloudwatch_logs_exports", "deletion_protection"],
+        deletion: &["final_snapshot"],
         holds_data: true,
         create_time: Duration::from_secs(60),
         delete_time: Duration::from_secs(120),
@@ -365,6 +366,16 @@ impl Resource for Cluster {
         Ok(Deleted::Pending)
     }
 
+    async fn loss(&self, cx: &Context, id: &Id) -> Result<Option<String>> {
+        if self.final_snapshot == Some(false) {
+            return Ok(Some("its data goes with it: `final_snapshot` is false".to_owned()));
+        }
+        let cluster = describe_one(cx, id.as_str()).await?.filter(|cluster| !is_deleting(cluster));
+        let stays =
+            |cluster| format!("its data stays in the snapshot {}", final_snapshot_name(&cluster));
+        Ok(cluster.map(stays))
+    }
+
     async fn blockers(cx: &Context, id: &Id) -> Result<Vec<String>> {
         let cluster = describe_one(cx, id.as_str()).await?;
         let members = cluster.map(|cluster| cluster.db_cluster_members.unwrap_or_default());
@@ -412,6 +423,25 @@ impl Scaling {
             Problem::at(format!("{path}.seconds_until_auto_pause"), message)
         })
     }
+}
+
+/// Refuses to leave a cluster without an instance that somebody protected: AWS's protection is of
+/// the cluster alone, and lets the last instance go.
+pub(super) async fn spare_last(cx: &Context, identifier: &str, instance: &str) -> Result<()> {
+    let Some(cluster) = describe_one(cx, identifier).await? else { return Ok(()) };
+    let others = cluster.db_cluster_members().iter();
+    let mut others = others.filter(|member| member.db_instance_identifier() != Some(instance));
+    if cluster.deletion_protection() != Some(true) || others.next().is_some() {
+        return Ok(());
+    }
+    let message = format!(
+        "the cluster {identifier} is protected against deletion by somebody else's hand, and \
+         {instance} is its last instance"
+    );
+    Err(Error::invalid(message).advise(format!(
+        "leave it, or take the protection off: `aws rds modify-db-cluster \
+         --db-cluster-identifier {identifier} --no-deletion-protection`"
+    )))
 }
 
 /// Takes the deletion protection off a cluster that still has it.

@@ -184,6 +184,9 @@ impl Resource for Instance {
     }
 
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
+        if self.cluster_deletion_protection != Some(true) {
+            super::cluster::spare_last(cx, &self.cluster_identifier, id.as_str()).await?;
+        }
         let request = cx.clients.rds().delete_db_instance().db_instance_identifier(id.as_str());
         match request.send().await.map_err(Error::from) {
             Ok(_) => Ok(Deleted::Pending),

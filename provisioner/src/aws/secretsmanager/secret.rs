@@ -16,6 +16,9 @@ use crate::resource::{
     TagChange, Tags, Traits,
 };
 
+/// For how many days a deletion can be taken back where nothing else is said.
+const DEFAULT_WINDOW: i64 = 30;
+
 /// A secret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +66,7 @@ impl Resource for Secret {
             ("recovery_window_in_days", Compare::WriteOnly),
         ],
         clearable: &["description", "kms_key_id", "policy"],
+        deletion: &["recovery_window_in_days"],
         holds_data: true,
         ..Traits::DEFAULT
     };
@@ -140,6 +144,13 @@ impl Resource for Secret {
         sync_tags(cx, arn, &change.tags).await
     }
 
+    async fn loss(&self, _cx: &Context, _id: &Id) -> Result<Option<String>> {
+        Ok(Some(match self.recovery_window_in_days.unwrap_or(DEFAULT_WINDOW) {
+            0 => "its value goes with it: `recovery_window_in_days` is 0".to_owned(),
+            days => format!("its value can be restored for {days} days"),
+        }))
+    }
+
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
         let request = cx.clients.secretsmanager().delete_secret().secret_id(id.as_str());
         let request = match self.recovery_window_in_days {
@@ -174,13 +185,14 @@ impl Secret {
         if refusal.is_transient() {
             return Err(refusal);
         }
-        let secret = describe(cx, &self.name(owner)).await?;
-        let ours =
-            |secret: &DescribeSecretOutput| !is_live(secret) && owner.owns(&tags(secret.tags()));
-        let Some(arn) = secret.filter(ours).and_then(|secret| secret.arn) else {
+        let Some(secret) = describe(cx, &self.name(owner)).await?.filter(|it| !is_live(it)) else {
             return Err(refusal);
         };
-        cx.clients.secretsmanager().restore_secret().secret_id(&arn).send().await?;
+        if !owner.owns(&tags(secret.tags())) {
+            return Err(refusal.advise(way_past(&self.name(owner))));
+        }
+        let arn = secret.arn().unwrap_or_default();
+        cx.clients.secretsmanager().restore_secret().secret_id(arn).send().await?;
         Ok(Created::unfinished(arn))
     }
 
@@ -221,6 +233,16 @@ async fn put_value(cx: &Context, arn: &str, generate: &Generate) -> Result<()> {
 async fn describe(cx: &Context, secret: &str) -> Result<Option<DescribeSecretOutput>> {
     let answer = cx.clients.secretsmanager().describe_secret().secret_id(secret).send().await;
     Error::optional(answer.map_err(Error::from))
+}
+
+/// What can be done about somebody else's deleted secret that holds the name.
+fn way_past(name: &str) -> String {
+    format!(
+        "is the deleted secret yours? Its tags don't say so. Keep it: `aws secretsmanager \
+         restore-secret --secret-id {name}`, then `provision import`. Or be rid of it: `aws \
+         secretsmanager delete-secret --force-delete-without-recovery --secret-id {name}`. Or give \
+         another `name`."
+    )
 }
 
 /// Whether it is not in its recovery window.

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::{Apply, ApplyError, Work, record, timeout};
 use crate::address::Address;
 use crate::aws::Error;
+use crate::engine::loss;
 use crate::engine::plan::Action;
 use crate::engine::retry::{Attempts, Patience};
 use crate::engine::schedule::Node;
@@ -62,12 +63,14 @@ impl Apply {
         turn: Turn,
     ) -> Result<(), ApplyError> {
         let kind = self.kind_of(doomed.kind)?;
-        let own = self.declaration(address).ok().and_then(|declared| declared.timeout);
+        let declaration = self.declaration(address).ok();
+        let own = declaration.and_then(|declared| declared.timeout);
+        let inputs = loss::as_declared(&*kind, doomed.inputs, declaration);
         let timeout = timeout(own, kind.traits().delete_time);
         let work = Work { kind: &kind, address, action, timeout, said: Mutex::default() };
         let mut attempts = Attempts::new(Patience::deleting(timeout));
         let deleted = loop {
-            match kind.delete(&self.cx, doomed.id, doomed.inputs).await {
+            match kind.delete(&self.cx, doomed.id, &inputs).await {
                 Ok(deleted) => break deleted,
                 Err(error) => self.blocked(&work, doomed.id, error, &mut attempts).await?,
             }

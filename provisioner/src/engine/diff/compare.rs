@@ -67,10 +67,30 @@ fn same_or_newer(wanted: &Json, live: &Json) -> bool {
 }
 
 /// A policy document by what it means: parsed where it is text, single values as lists, lists as
-/// sets, and without the ids that AWS makes.
+/// sets, actions whatever their case, and an account as its root user, as AWS writes it.
 fn policy(document: &Json) -> Json {
     let parsed = document.as_str().and_then(|text| serde_json::from_str::<Json>(text).ok());
     canonical(parsed.as_ref().unwrap_or(document))
+}
+
+/// What AWS reads the values of some keys of a policy as.
+fn as_read(key: &str, value: &Json) -> Json {
+    let read: fn(&str) -> String = match key {
+        "Action" | "NotAction" => str::to_ascii_lowercase,
+        "AWS" => as_principal,
+        _ => return value.clone(),
+    };
+    match value {
+        Json::String(text) => Json::String(read(text)),
+        Json::Array(items) => items.iter().map(|item| as_read(key, item)).collect(),
+        _ => value.clone(),
+    }
+}
+
+/// `123456789012` is `arn:aws:iam::123456789012:root`.
+fn as_principal(principal: &str) -> String {
+    let account = principal.len() == 12 && principal.bytes().all(|byte| byte.is_ascii_digit());
+    if account { format!("arn:aws:iam::{principal}:root") } else { principal.to_owned() }
 }
 
 fn canonical(value: &Json) -> Json {
@@ -84,7 +104,9 @@ fn canonical(value: &Json) -> Json {
         Json::Object(fields) => {
             let mut sorted: Vec<_> = fields.iter().collect();
             sorted.sort_by_key(|(name, _)| *name);
-            sorted.into_iter().map(|(name, value)| (name.clone(), canonical(value))).collect()
+            let read =
+                |(name, value): (&String, &Json)| (name.clone(), canonical(&as_read(name, value)));
+            sorted.into_iter().map(read).collect()
         }
         // A condition's `true` and `"true"` mean the same.
         scalar @ (Json::Bool(_) | Json::Number(_)) => Json::String(scalar.to_string()),

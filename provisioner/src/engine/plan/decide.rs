@@ -26,6 +26,7 @@ pub(super) fn create(declaration: &Declaration, wanted: &Json, reason: Option<St
         changes: changes.collect(),
         tags: TagChange { set: declaration.tags.clone(), remove: Vec::new() },
         reason,
+        loss: None,
     }
 }
 
@@ -120,6 +121,7 @@ fn deletion(address: &Address, kind: &str, id: &Id, action: Action) -> Step {
         changes: Vec::new(),
         tags: TagChange::default(),
         reason: None,
+        loss: None,
     }
 }
 

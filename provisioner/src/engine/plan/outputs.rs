@@ -9,6 +9,7 @@ use super::Scope;
 use crate::address::Address;
 use crate::definition::Program;
 use crate::state::State;
+use crate::unknown;
 
 /// One output that changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct OutputChange {
     pub name: String,
     /// Its value after the last run; `null` where it had none.
     pub before: Json,
-    /// Its value after this one: an [`unknown`](crate::unknown) marker where only AWS can tell,
+    /// Its value after this one: an [`unknown`] marker where only AWS can tell,
     /// `null` where it goes.
     pub after: Json,
 }
@@ -42,12 +43,13 @@ pub(crate) fn known_values(
 ) -> BTreeMap<String, BTreeMap<String, Json>> {
     let mut values = values(program, known);
     for outputs in values.values_mut() {
-        outputs.retain(|_, value| !crate::unknown::is_partial(value));
+        outputs.retain(|_, value| !unknown::is_partial(value));
     }
     values
 }
 
-/// The outputs that differ from the state's. A run on some stacks leaves the others' alone.
+/// The outputs that differ from the state's. A run on some stacks leaves the others' alone, and
+/// those that wait for objects which it does not make.
 pub(super) fn changes(
     program: &Program,
     state: &State,
@@ -74,8 +76,21 @@ pub(super) fn changes(
             before: before.get(name).cloned().unwrap_or_default(),
             after: after.get(name).cloned().unwrap_or_default(),
         })
-        .filter(|change| change.before != change.after)
+        .filter(|change| change.before != change.after && will_come(&change.after, program, scope))
         .collect()
+}
+
+/// Whether this run makes everything that the value still waits for.
+fn will_come(value: &Json, program: &Program, scope: &Scope) -> bool {
+    let made_here = |origin: &str| {
+        let mut addresses = program.declarations.keys();
+        // An origin is an address and the name of an output.
+        let of = |address: &&Address| {
+            origin.strip_prefix(address.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        addresses.rfind(of).is_none_or(|address| scope.holds(address))
+    };
+    unknown::all(value).into_iter().all(made_here)
 }
 
 fn flat(outputs: &BTreeMap<String, BTreeMap<String, Json>>) -> BTreeMap<String, Json> {

@@ -154,6 +154,7 @@ impl<'a> Planner<'a> {
             changes,
             tags: diff::tags(&tags, live.tags.as_ref(), &entry.tags, traits),
             reason,
+            loss: None,
         }
     }
 

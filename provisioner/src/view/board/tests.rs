@@ -14,6 +14,7 @@ fn plan(addresses: &[&str]) -> Plan {
         changes: Vec::new(),
         tags: TagChange::default(),
         reason: None,
+        loss: None,
     };
     Plan {
         environment: "dev".to_owned(),

@@ -17,6 +17,7 @@ fn step(action: Action, address: &str, kind: &str) -> Step {
         changes: Vec::new(),
         tags: TagChange::default(),
         reason: None,
+        loss: None,
     }
 }
 
