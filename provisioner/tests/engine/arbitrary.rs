@@ -116,9 +116,13 @@ fn run(rounds: Vec<Round>) {
         }
         environment.parallel = round.parallel;
         let ended = if round.down { environment.try_down() } else { environment.try_up() };
-        assert!(!matches!(ended, Ended::Refused(_) | Ended::NotPlanned(_)), "{ended:#?}");
+        let planned = !matches!(ended, Ended::Refused(_) | Ended::NotPlanned(_));
+        assert!(planned || ended.is_entangled(), "{ended:#?}");
         environment.world.calm();
         environment.store.calm();
+    }
+    if environment.try_up().is_entangled() {
+        environment.down();
     }
     for _ in 0..CLEAN_RUNS {
         environment.up();

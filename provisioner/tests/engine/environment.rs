@@ -316,6 +316,13 @@ impl Ended {
         }
     }
 
+    /// Whether no order of the steps could bring about the change, so that it takes two runs.
+    pub fn is_entangled(&self) -> bool {
+        let Self::NotPlanned(errors) = self else { return false };
+        let mut problems = errors.iter().flat_map(|error| &error.problems);
+        problems.all(|problem| problem.hint.as_deref() == Some("make the change in two runs"))
+    }
+
     /// What happened on the way.
     pub fn events(self) -> Vec<Event> {
         match self {

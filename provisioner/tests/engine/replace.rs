@@ -111,6 +111,31 @@ fn an_order_in_which_steps_would_wait_for_each_other_is_not_taken() {
 }
 
 #[test]
+fn a_change_that_no_order_can_bring_about_is_refused_and_takes_two_runs() {
+    let mut environment = Environment::up_with(
+        r#"
+  a: { type: memory.disk, zone: x }
+  b: { type: memory.disk, uses: ["${a.id}"] }
+  c: { type: memory.disk, uses: ["${b.id}"] }
+"#,
+    );
+    let moved = |zone: &str| {
+        format!(
+            "  a: {{ type: memory.disk, zone: {zone} }}\n  \
+             c: {{ type: memory.disk, uses: [\"${{a.id}}\"] }}\n"
+        )
+    };
+    environment.declare(&moved("y"));
+    assert!(environment.try_up().is_entangled());
+    assert_eq!(environment.world.take_changes(), [""; 0]);
+    for zone in ["x", "y"] {
+        environment.declare(&moved(zone));
+        environment.up();
+        environment.assert_converged();
+    }
+}
+
+#[test]
 fn another_kind_at_the_same_address_is_another_object() {
     let mut environment = Environment::up_with("  a: { type: memory.disk, size: 1 }\n");
     environment.declare("  a: { type: memory.server, size: 1 }\n");
