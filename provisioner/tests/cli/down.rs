@@ -17,7 +17,9 @@ fn everything_in_reverse_order() {
 
     data
       - delete lines logs.log_group /acme-dev/vpc-[ID]
+          its log lines go with it
       - delete images ecr.repository acme-dev/api
+          it is empty
 
     5 to delete
 
@@ -68,7 +70,9 @@ fn nobody_is_there_to_type_the_name() {
 
     data
       - delete lines logs.log_group /acme-dev/vpc-[ID]
+          its log lines go with it
       - delete images ecr.repository acme-dev/api
+          it is empty
 
     5 to delete
 

@@ -35,7 +35,6 @@ fn an_object_that_was_made_by_hand() {
     outputs
       + data.limits: { days: 30 }
       + data.url: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/acme-dev/api"
-      + network.subnets: [‹network.subnet:a.id›, ‹network.subnet:b.id›]
       + network.vpc_id: ‹network.vpc.id›
 
     ‹…› is known after apply

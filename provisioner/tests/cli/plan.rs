@@ -115,8 +115,10 @@ fn of_what_holds_data_needs_consent() {
     assert_snapshot!(project.run("plan dev --stack data").data(), @r#"
     data
       ∓ replace images ecr.repository acme-dev/api, the old one goes first
+          it is empty
           name: "acme-dev/api" → "acme/api" (forces replacement)
       ∓ replace lines logs.log_group /acme-dev/vpc-[ID], the old one goes first
+          its log lines go with it
           name: "/acme-dev/vpc-[ID]" → "/acme/vpc-[ID]" (forces replacement)
 
     outputs
