@@ -9,6 +9,18 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# Cargo tells the builds of two clones apart by time alone: what another clone left here is not ours.
+forget_other_clones() {
+    local mark="$CARGO_TARGET_DIR/clone"
+    [ "$(cat "$mark" 2>/dev/null)" = "$PWD" ] && return
+    if [ -d "$CARGO_TARGET_DIR" ]; then
+        cargo clean --locked --quiet --workspace
+        cargo clean --locked --quiet --workspace --release
+    fi
+    mkdir -p "$CARGO_TARGET_DIR"
+    printf '%s' "$PWD" >"$mark"
+}
+
 # Installs Debian packages, where that is possible.
 apt_install() {
     local sudo=""
@@ -22,6 +34,7 @@ apt_install() {
 need_rust() {
     command -v cargo >/dev/null || die "Rust 1.95 or newer is needed: https://rustup.rs"
     command -v cc >/dev/null || apt_install gcc libc6-dev
+    forget_other_clones
 }
 
 # The Python programs that the tests compare with, in a virtual environment of our own unless the
