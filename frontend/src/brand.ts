@@ -1,0 +1,2 @@
+/** The name that stands on every page. */
+export const BRAND = "Vitality Cars";

@@ -1,0 +1,36 @@
+import { isTransient, type Problem } from "@/api/problem";
+import { Notice } from "@/components/notice";
+import { AccessForm } from "./access-dialog";
+import { sortErrors } from "./draft";
+
+interface WriteProblemProps {
+  problem: Problem;
+  onDismiss: () => void;
+}
+
+/** Why a change was refused, and what to do so that it is not. Nothing typed is lost. */
+export function WriteProblem({ problem, onDismiss }: WriteProblemProps) {
+  const { others } = sortErrors(problem.errors);
+  return (
+    <Notice problem={problem}>
+      {others.length > 0 && (
+        <ul>
+          {others.map(({ field, message }) => (
+            <li key={field}>
+              {field}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {isTransient(problem) && <p>Nothing was saved. {whenToRetry(problem)}</p>}
+      {(problem.status === 401 || problem.status === 403) && (
+        <AccessForm label="Use this token" onDone={onDismiss} />
+      )}
+    </Notice>
+  );
+}
+
+function whenToRetry({ retryAfter }: Problem): string {
+  if (retryAfter === null) return "Try again in a moment.";
+  return `Try again in ${retryAfter} ${retryAfter === 1 ? "second" : "seconds"}.`;
+}
