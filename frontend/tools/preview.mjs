@@ -2,6 +2,7 @@
  * Serves the exported site as the CDN will: with its headers, `/api` forwarded to the service, and
  * the page for what is not there. Usage: `node tools/preview.mjs`, with PORT and API_URL.
  */
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -30,21 +31,24 @@ const TYPES = {
  */
 export async function startPreview({ api, port }) {
   const home = join(import.meta.dirname, "..");
-  /** @type {Record<string, string>} */
-  const headers = JSON.parse(await readFile(join(home, "headers.json"), "utf8"));
+  /** @type {unknown} */
+  const parsed = JSON.parse(await readFile(join(home, "headers.json"), "utf8"));
+  const headers = /** @type {Record<string, string>} */ (parsed);
   const site = { root: join(home, "out"), api, headers };
   const server = createServer((incoming, outgoing) => {
     if (incoming.url?.startsWith("/api/")) forward(site, incoming, outgoing);
     else void serve(site, incoming, outgoing);
   });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(undefined)));
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return {
     url: `http://127.0.0.1:${address.port}`,
-    close: () => {
+    close: async () => {
+      server.close();
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      await once(server, "close");
     },
   };
 }
@@ -62,6 +66,10 @@ async function serve(site, incoming, outgoing) {
   const type = found === null ? ".html" : extname(path);
   outgoing.writeHead(found === null ? 404 : 200, {
     ...site.headers,
+    // What has a hash in its name never changes; a page may be another with every build.
+    "cache-control": path.startsWith("/_next/static/")
+      ? "public, max-age=31536000, immutable"
+      : "no-cache",
     "content-type": TYPES[type] ?? "application/octet-stream",
   });
   outgoing.end(body);

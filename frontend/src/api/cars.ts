@@ -8,7 +8,11 @@ const CARS = "/api/cars";
 const TIMEOUT = 20_000;
 
 /** One page of the cars that a query asks for. */
-export async function listCars(query: CarQuery, limit: number, signal: AbortSignal): Promise<CarPage> {
+export async function listCars(
+  query: CarQuery,
+  limit: number,
+  signal: AbortSignal,
+): Promise<CarPage> {
   const address = writeQuery(query);
   // The service's own default may differ from the site's.
   address.set("sort", query.sort);

@@ -35,7 +35,7 @@ const TITLES: Record<number, string> = {
 
 /** Reads why the server refused. A gateway's HTML page and an empty body give a problem, too. */
 export async function readProblem(response: Response): Promise<Problem> {
-  const body = isProblem(response) ? await response.json().catch(() => null) as unknown : null;
+  const body = isProblem(response) ? ((await response.json().catch(() => null)) as unknown) : null;
   const fields = isRecord(body) ? body : {};
   return {
     status: response.status,
@@ -44,6 +44,12 @@ export async function readProblem(response: Response): Promise<Problem> {
     errors: Array.isArray(fields.errors) ? fields.errors.flatMap(readFieldError) : [],
     retryAfter: readRetryAfter(response.headers.get("retry-after"), Date.now()),
   };
+}
+
+/** A complaint as a sentence: `min_price`, "must be a number" is "Min price must be a number." */
+export function sentenceOf({ field, message }: FieldError): string {
+  const words = `${field.replaceAll("_", " ")} ${message}`.trim();
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
 }
 
 /** No answer came: the network is down, or nothing listens. */

@@ -23,7 +23,13 @@ export default function HomePage() {
               Search cars
             </label>
             <Icon name="search" />
-            <input id="hero-q" name="q" type="search" className="input" placeholder="Search make, model or color" />
+            <input
+              id="hero-q"
+              name="q"
+              type="search"
+              className="input"
+              placeholder="Search make, model or color"
+            />
             <button className="button button-primary">Search</button>
           </form>
           <ul className="budgets" aria-label="By budget">

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { isTransient, type Problem } from "@/api/problem";
 import { Notice } from "./notice";
 
@@ -12,13 +12,15 @@ interface FailureProps {
   /** How many times in a row it has failed. */
   failures: number;
   onRetry: () => void;
+  children?: ReactNode;
 }
 
 /** A failed request with a way to repeat it; by itself when the server says from when. */
-export function Failure({ problem, failures, onRetry }: FailureProps) {
+export function Failure({ problem, failures, onRetry, children }: FailureProps) {
   const wait = failures <= AUTOMATIC_TRIES ? problem.retryAfter : null;
   return (
     <Notice problem={problem}>
+      {children}
       {wait !== null && <Countdown key={failures} seconds={wait} onEnd={onRetry} />}
       {isTransient(problem) && (
         <button type="button" className="button" onClick={onRetry}>

@@ -10,8 +10,8 @@ export function AccessDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Staff access" onClose={onClose}>
       <p className="prose">
-        With an access token you can add, edit and delete cars. It stays in this tab and is forgotten
-        when you close it.
+        With an access token you can add, edit and delete cars. It stays in this tab and is
+        forgotten when you close it.
       </p>
       <AccessForm label="Sign in" onDone={onClose} />
     </Dialog>

@@ -27,14 +27,14 @@ interface CarTableProps {
   changed: string | null;
 }
 
-/** The cars of a page. On a narrow screen each row is laid out as a card, hence the roles. */
+/** The cars of a page. On a narrow screen each row is laid out as a card. */
 export function CarTable({ cars, sort, onSort, actions, changed }: CarTableProps) {
   return (
-    <table className="car-table" role="table" aria-label="Cars">
-      <thead role="rowgroup">
-        <tr role="row">
+    <table className="car-table" aria-label="Cars">
+      <thead>
+        <tr>
           {COLUMNS.map(({ name, label }) => (
-            <th key={name} role="columnheader" className={name} aria-sort={direction(sort, name)}>
+            <th key={name} className={name} aria-sort={direction(sort, name)}>
               <button
                 type="button"
                 className="sort"
@@ -48,13 +48,13 @@ export function CarTable({ cars, sort, onSort, actions, changed }: CarTableProps
             </th>
           ))}
           {actions && (
-            <th role="columnheader" className="actions">
+            <th className="actions">
               <span className="visually-hidden">Actions</span>
             </th>
           )}
         </tr>
       </thead>
-      <tbody role="rowgroup">
+      <tbody>
         {cars.map((car) => (
           <CarRow key={car.id} car={car} actions={actions} changed={car.id === changed} />
         ))}
@@ -71,25 +71,17 @@ interface CarRowProps {
 
 function CarRow({ car, actions, changed }: CarRowProps) {
   return (
-    <tr role="row" className={changed ? "car-row changed" : "car-row"}>
-      <td role="cell" className="make">
-        {car.make}
-      </td>
-      <td role="cell" className="model">
-        {car.model}
-      </td>
-      <td role="cell" className="year">
-        {car.year}
-      </td>
-      <td role="cell" className="color">
+    <tr className={changed ? "car-row changed" : "car-row"}>
+      <td className="make">{car.make}</td>
+      <td className="model">{car.model}</td>
+      <td className="year">{car.year}</td>
+      <td className="color">
         <Swatch color={car.color} />
         {car.color}
       </td>
-      <td role="cell" className="price">
-        {formatPrice(car.price)}
-      </td>
+      <td className="price">{formatPrice(car.price)}</td>
       {actions && (
-        <td role="cell" className="actions">
+        <td className="actions">
           <button
             type="button"
             className="button button-quiet button-icon"

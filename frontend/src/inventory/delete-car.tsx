@@ -26,7 +26,8 @@ export function DeleteCar({ car, onClose, onDeleted }: DeleteCarProps) {
     <Dialog title="Delete this car?" onClose={onClose}>
       {write.problem && <WriteProblem problem={write.problem} onDismiss={write.dismiss} />}
       <p className="prose">
-        <strong>{nameOf(car)}</strong>, {car.color}, {formatPrice(car.price)}. This cannot be undone.
+        <strong>{nameOf(car)}</strong>, {car.color}, {formatPrice(car.price)}. This cannot be
+        undone.
       </p>
       <footer className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>

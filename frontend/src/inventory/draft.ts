@@ -1,4 +1,4 @@
-import type { FieldError } from "@/api/problem";
+import { sentenceOf, type FieldError } from "@/api/problem";
 import type { CarDraft } from "./car";
 import { parsePrice } from "./money";
 
@@ -37,9 +37,9 @@ export function sortErrors(errors: FieldError[]): { fields: DraftErrors; others:
   const fields: DraftErrors = {};
   const others: FieldError[] = [];
   for (const error of errors) {
-    const field = DRAFT_FIELDS.find((name) => name === error.field.replace(/^[/$.]+/, ""));
+    const field = DRAFT_FIELDS.find((name) => name === error.field);
     if (field === undefined) others.push(error);
-    else fields[field] ??= error.message;
+    else fields[field] ??= sentenceOf(error);
   }
   return { fields, others };
 }

@@ -16,11 +16,7 @@ export function PageHead({ onSignIn, onAdd }: PageHeadProps) {
         <p className="lead">Every car on the lot, as it is right now.</p>
       </div>
       <div className="page-actions">
-        <button
-          type="button"
-          className="button"
-          onClick={signedIn ? forgetAccessToken : onSignIn}
-        >
+        <button type="button" className="button" onClick={signedIn ? forgetAccessToken : onSignIn}>
           <Icon name="key" />
           {signedIn ? "Sign out" : "Staff access"}
         </button>

@@ -69,7 +69,10 @@ export function activeFilters(query: CarQuery): Filter[] {
 }
 
 /** The order after a click on a column's heading: ascending first, then the other way round. */
-export function toggleSort(current: Sort, column: "make" | "model" | "year" | "color" | "price"): Sort {
+export function toggleSort(
+  current: Sort,
+  column: "make" | "model" | "year" | "color" | "price",
+): Sort {
   return current === column ? `-${column}` : column;
 }
 

@@ -1,7 +1,8 @@
 "use client";
 
+import { Complaints } from "@/components/complaints";
 import { Failure } from "@/components/retry";
-import type { Car } from "./car";
+import type { Car, CarPage } from "./car";
 import { CarTable, TableSkeleton, type CarActions } from "./car-table";
 import { Pager } from "./pager";
 import { activeFilters, EVERYTHING } from "./query";
@@ -15,9 +16,12 @@ interface ResultsProps {
   changed: string | null;
 }
 
+interface PageOfCars {
+  page: CarPage;
+}
+
 /** The cars found; or that there are none, that they are on their way, or why they don't come. */
 export function Results({ control, listing, actions, changed }: ResultsProps) {
-  const { query, change, turnTo } = control;
   const { page, loading } = listing;
   if (listing.problem && !loading) return <Failed control={control} listing={listing} />;
   return (
@@ -25,9 +29,22 @@ export function Results({ control, listing, actions, changed }: ResultsProps) {
       <p role="status" className="visually-hidden">
         {loading ? "Loading cars" : count(page?.cars ?? [])}
       </p>
-      {page === null && <TableSkeleton />}
-      {page?.cars.length === 0 && <Empty control={control} />}
-      {page !== null && page.cars.length > 0 && (
+      {page === null ? (
+        <TableSkeleton />
+      ) : (
+        <Page page={page} control={control} actions={actions} changed={changed} />
+      )}
+    </section>
+  );
+}
+
+function Page({ page, control, actions, changed }: Omit<ResultsProps, "listing"> & PageOfCars) {
+  const { query, change, turnTo } = control;
+  return (
+    <>
+      {page.cars.length === 0 ? (
+        <Empty control={control} />
+      ) : (
         <CarTable
           cars={page.cars}
           sort={query.sort}
@@ -38,8 +55,8 @@ export function Results({ control, listing, actions, changed }: ResultsProps) {
           changed={changed}
         />
       )}
-      <Pager cursor={query.cursor} next={page?.next ?? null} onTurn={turnTo} />
-    </section>
+      <Pager cursor={query.cursor} next={page.next} onTurn={turnTo} />
+    </>
   );
 }
 
@@ -79,7 +96,9 @@ function Failed({ control, listing }: { control: CarQueryControl; listing: Listi
   if (problem === null) return null;
   return (
     <section className="results" aria-label="Results">
-      <Failure problem={problem} failures={failures} onRetry={reload} />
+      <Failure problem={problem} failures={failures} onRetry={reload}>
+        <Complaints errors={problem.errors} />
+      </Failure>
       {(problem.status === 400 || problem.status === 422) && (
         <button
           type="button"

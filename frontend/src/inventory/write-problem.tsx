@@ -1,4 +1,5 @@
 import { isTransient, type Problem } from "@/api/problem";
+import { Complaints } from "@/components/complaints";
 import { Notice } from "@/components/notice";
 import { AccessForm } from "./access-dialog";
 import { sortErrors } from "./draft";
@@ -13,15 +14,7 @@ export function WriteProblem({ problem, onDismiss }: WriteProblemProps) {
   const { others } = sortErrors(problem.errors);
   return (
     <Notice problem={problem}>
-      {others.length > 0 && (
-        <ul>
-          {others.map(({ field, message }) => (
-            <li key={field}>
-              {field}: {message}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Complaints errors={others} />
       {isTransient(problem) && <p>Nothing was saved. {whenToRetry(problem)}</p>}
       {(problem.status === 401 || problem.status === 403) && (
         <AccessForm label="Use this token" onDone={onDismiss} />
