@@ -1,12 +1,14 @@
-import next from "eslint-config-next/core-web-vitals";
+import next from "@next/eslint-plugin-next";
 import { defineConfig, globalIgnores } from "eslint/config";
 import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
 import typescript from "typescript-eslint";
 
 export default defineConfig([
   globalIgnores([".next", "out", "next-env.d.ts", "test-results", "playwright-report"]),
-  ...next,
-  { rules: jsxA11y.flatConfigs.strict.rules },
+  next.configs["core-web-vitals"],
+  reactHooks.configs.flat["recommended-latest"],
+  jsxA11y.flatConfigs.strict,
   ...typescript.configs.strictTypeChecked,
   ...typescript.configs.stylisticTypeChecked,
   {

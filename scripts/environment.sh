@@ -52,3 +52,44 @@ need_strangers() {
     fi
     export PATH="$venv/bin:$PATH"
 }
+
+# Node 20.11 or newer. Debian 12 has 18: there, npm brings a newer one.
+need_node() {
+    export NEXT_TELEMETRY_DISABLED=1
+    node_is_new_enough && return
+    local node="$cache/node"
+    if [ ! -x "$node/node_modules/.bin/node" ]; then
+        command -v npm >/dev/null || apt_install nodejs npm
+        say "installing Node 22 into $node"
+        npm install --silent --no-audit --no-fund --prefix "$node" node@22
+    fi
+    export PATH="$node/node_modules/.bin:$PATH"
+    node_is_new_enough || die "Node 20.11 or newer is needed: https://nodejs.org"
+}
+
+node_is_new_enough() {
+    node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+             process.exit(major > 20 || (major === 20 && minor >= 11) ? 0 : 1)' 2>/dev/null
+}
+
+# What the site is made with, as the lock file says; again only when that changes.
+need_site_packages() {
+    need_node
+    local mark=frontend/node_modules/.installed
+    cmp -s frontend/package-lock.json "$mark" && return
+    say "installing the site's packages"
+    npm ci --prefix frontend --no-audit --no-fund --loglevel error
+    cp frontend/package-lock.json "$mark"
+}
+
+# A browser for the tests of the site; CHROMIUM names another one.
+need_chromium() {
+    if [ -z "${CHROMIUM:-}" ]; then
+        CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+    fi
+    if [ -z "$CHROMIUM" ]; then
+        apt_install chromium
+        CHROMIUM=$(command -v chromium)
+    fi
+    export CHROMIUM
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole test suite: formatting, lints, and every test of every crate.
+# The whole test suite: formatting, lints, every test of every crate, and those of the site.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 
@@ -16,3 +16,4 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
     cargo test --locked --quiet --workspace --no-fail-fast
 fi
+./scripts/test-frontend.sh
