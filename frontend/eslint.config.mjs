@@ -7,7 +7,7 @@ import typescript from "typescript-eslint";
 export default defineConfig([
   globalIgnores([".next", "out", "next-env.d.ts", "test-results", "playwright-report"]),
   next.configs["core-web-vitals"],
-  reactHooks.configs.flat["recommended-latest"],
+  { files: ["src/**"], extends: [reactHooks.configs.flat["recommended-latest"]] },
   jsxA11y.flatConfigs.strict,
   ...typescript.configs.strictTypeChecked,
   ...typescript.configs.stylisticTypeChecked,

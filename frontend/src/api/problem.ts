@@ -23,11 +23,14 @@ export class ApiError extends Error {
   }
 }
 
+/** What a status means here. */
 const TITLES: Record<number, string> = {
+  400: "This list cannot be shown",
   401: "The access token was not accepted",
-  403: "The access token does not allow this",
+  403: "Changes are not possible",
   404: "There is no such car",
   412: "Somebody else changed this car",
+  422: "This cannot be saved yet",
   429: "Too many requests",
   503: "The service is busy",
   504: "The service took too long",
@@ -39,7 +42,7 @@ export async function readProblem(response: Response): Promise<Problem> {
   const fields = isRecord(body) ? body : {};
   return {
     status: response.status,
-    title: textOf(fields.title) ?? TITLES[response.status] ?? "The request failed",
+    title: readTitle(fields, response.status),
     detail: textOf(fields.detail) ?? `The server answered with status ${response.status}.`,
     errors: Array.isArray(fields.errors) ? fields.errors.flatMap(readFieldError) : [],
     retryAfter: readRetryAfter(response.headers.get("retry-after"), Date.now()),
@@ -91,6 +94,12 @@ export function readRetryAfter(header: string | null, now: number): number | nul
   if (/^\d+$/.test(header)) return Number(header);
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** A problem of no type of its own has the status in words as its title: ours say more. */
+function readTitle({ type, title }: Record<string, unknown>, status: number): string {
+  const own = type === undefined || type === "about:blank" ? TITLES[status] : undefined;
+  return own ?? textOf(title) ?? TITLES[status] ?? "The request failed";
 }
 
 function isProblem(response: Response): boolean {

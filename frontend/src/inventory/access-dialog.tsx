@@ -3,6 +3,7 @@
 import { useState, type SubmitEvent } from "react";
 import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/field";
+import { useFirstField } from "@/components/use-first-field";
 import { rememberAccessToken } from "./access";
 
 /** Asks for the access token. */
@@ -20,6 +21,7 @@ export function AccessDialog({ onClose }: { onClose: () => void }) {
 
 /** The form for the token alone, where a refused write needs another one. */
 export function AccessForm({ label, onDone }: { label: string; onDone: () => void }) {
+  const form = useFirstField();
   const [error, setError] = useState<string>();
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -34,7 +36,7 @@ export function AccessForm({ label, onDone }: { label: string; onDone: () => voi
   }
 
   return (
-    <form className="access-form" onSubmit={submit} noValidate>
+    <form ref={form} className="access-form" onSubmit={submit} noValidate>
       <Field label="Access token" name="token" type="password" autoComplete="off" error={error} />
       <button className="button button-primary">{label}</button>
     </form>

@@ -1,10 +1,11 @@
 "use client";
 
-import { useEffect, useRef, useState, type SubmitEvent } from "react";
+import { useEffect, useState, type SubmitEvent } from "react";
 import { createCar, getCar, updateCar } from "@/api/cars";
 import { problemOf, type Problem } from "@/api/problem";
 import { Dialog } from "@/components/dialog";
 import { Notice } from "@/components/notice";
+import { useFirstField } from "@/components/use-first-field";
 import type { Car, CarDraft, VersionedCar } from "./car";
 import { CarFields } from "./car-fields";
 import { Conflict } from "./conflict";
@@ -47,7 +48,7 @@ export function EditCar({ car, onClose, onSaved }: EditorProps & { car: Car }) {
 }
 
 function CarForm({ original, onClose, onSaved }: EditorProps & { original: VersionedCar | null }) {
-  const form = useRef<HTMLFormElement>(null);
+  const form = useFirstField();
   const write = useWrite();
   const [text, setText] = useState(original ? textOf(original.car) : BLANK);
   const [errors, setErrors] = useState<DraftErrors>({});

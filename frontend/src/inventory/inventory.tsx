@@ -6,6 +6,7 @@ import { AccessDialog } from "./access-dialog";
 import { nameOf, type Car } from "./car";
 import { EditCar, NewCar } from "./car-editor";
 import { DeleteCar } from "./delete-car";
+import { NO_OUTCOME, OutcomeMessage } from "./outcome";
 import { PageHead } from "./page-head";
 import { Results } from "./results";
 import { Toolbar } from "./toolbar";
@@ -16,19 +17,24 @@ const PAGE_SIZE = 20;
 
 type Open = { kind: "access" | "new" } | { kind: "edit" | "delete"; car: Car };
 
-/** What the last change did, in words and as the row to point out. */
-interface Outcome {
-  message: string;
-  changed: string | null;
-}
-
 /** The inventory: finding cars for everybody, changing them for who has an access token. */
 export function Inventory() {
   const control = useCarQuery();
   const listing = useListing(control.query, PAGE_SIZE);
   const signedIn = useAccessToken() !== null;
   const [open, setOpen] = useState<Open | null>(null);
-  const [outcome, setOutcome] = useState<Outcome>({ message: "", changed: null });
+  const [outcome, setOutcome] = useState(NO_OUTCOME);
+
+  function show(dialog: Open) {
+    setOutcome(NO_OUTCOME);
+    setOpen(dialog);
+  }
+
+  function close() {
+    setOpen(null);
+    // Whoever was about to change a car may have learned that the list is out of date.
+    if (open?.kind === "edit" || open?.kind === "delete") listing.reload();
+  }
 
   function finish(message: string, changed: string | null) {
     setOpen(null);
@@ -38,41 +44,31 @@ export function Inventory() {
 
   const actions = {
     onEdit: (car: Car) => {
-      setOpen({ kind: "edit", car });
+      show({ kind: "edit", car });
     },
     onDelete: (car: Car) => {
-      setOpen({ kind: "delete", car });
+      show({ kind: "delete", car });
     },
   };
   return (
     <>
       <PageHead
         onSignIn={() => {
-          setOpen({ kind: "access" });
+          show({ kind: "access" });
         }}
         onAdd={() => {
-          setOpen({ kind: "new" });
+          show({ kind: "new" });
         }}
       />
       <Toolbar query={control.query} onChange={control.change} />
-      <p role="status" className={outcome.message ? "outcome" : "visually-hidden"}>
-        {outcome.message}
-      </p>
+      <OutcomeMessage outcome={outcome} />
       <Results
         control={control}
         listing={listing}
         actions={signedIn ? actions : null}
         changed={outcome.changed}
       />
-      {open && (
-        <OpenDialog
-          open={open}
-          onClose={() => {
-            setOpen(null);
-          }}
-          onFinish={finish}
-        />
-      )}
+      {open && <OpenDialog open={open} onClose={close} onFinish={finish} />}
     </>
   );
 }

@@ -15,7 +15,7 @@ export function WriteProblem({ problem, onDismiss }: WriteProblemProps) {
   return (
     <Notice problem={problem}>
       <Complaints errors={others} />
-      {isTransient(problem) && <p>Nothing was saved. {whenToRetry(problem)}</p>}
+      {isTransient(problem) && <p>{advice(problem)}</p>}
       {(problem.status === 401 || problem.status === 403) && (
         <AccessForm label="Use this token" onDone={onDismiss} />
       )}
@@ -23,7 +23,11 @@ export function WriteProblem({ problem, onDismiss }: WriteProblemProps) {
   );
 }
 
-function whenToRetry({ retryAfter }: Problem): string {
+/** A write that was turned away can be repeated; of one without an answer nobody knows. */
+function advice({ status, retryAfter }: Problem): string {
+  if (status !== 503 && status !== 429) {
+    return "The change may have been made all the same: look at the list before you repeat it.";
+  }
   if (retryAfter === null) return "Try again in a moment.";
   return `Try again in ${retryAfter} ${retryAfter === 1 ? "second" : "seconds"}.`;
 }

@@ -7,7 +7,8 @@ function answer(status: number, body: string, headers: Record<string, string>): 
 
 test("problem details are read", async () => {
   const body = JSON.stringify({
-    title: "Validation failed",
+    type: "/problems/unlikely",
+    title: "An unlikely car",
     detail: "The car is not acceptable.",
     status: 422,
     errors: [{ field: "year", message: "must be a whole number" }, { field: 5 }, null],
@@ -15,11 +16,21 @@ test("problem details are read", async () => {
   const type = { "content-type": "application/problem+json; charset=utf-8" };
   expect(await readProblem(answer(422, body, type))).toEqual({
     status: 422,
-    title: "Validation failed",
+    title: "An unlikely car",
     detail: "The car is not acceptable.",
     errors: [{ field: "year", message: "must be a whole number" }],
     retryAfter: null,
   });
+});
+
+test("a status in words gives way to what it means here", async () => {
+  const type = { "content-type": "application/problem+json" };
+  const title = async (body: object) =>
+    (await readProblem(answer(503, JSON.stringify(body), type))).title;
+  expect(await title({ type: "about:blank", title: "Service Unavailable" })).toBe(
+    "The service is busy",
+  );
+  expect(await title({ type: "/problems/sold-out", title: "Sold out" })).toBe("Sold out");
 });
 
 test("a page of a gateway is a problem, too", async () => {
