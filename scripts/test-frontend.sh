@@ -14,3 +14,18 @@ npm run --silent build
 npm run --silent budget
 say "site: logic"
 npm run --silent test:unit
+
+# The service is not in every branch; APP_BINARY names one that is built already.
+if [ -z "${APP_BINARY:-}" ] && [ ! -e ../app/Cargo.toml ]; then
+    say "site: there is no service here, so its stories are not told"
+    exit 0
+fi
+need_chromium
+[ -n "${POSTGRES_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ||
+    apt_install postgresql
+if [ -z "${APP_BINARY:-}" ]; then
+    need_rust
+    cargo build --locked --quiet -p app
+fi
+say "site: stories in a browser"
+npm run --silent test:browser

@@ -52,7 +52,7 @@ test("the first car is added to an empty inventory", async ({ page }) => {
   await dialog.getByLabel("Price").press("Enter");
   await expect(page.getByText("Added 2018 Mazda MX-5.")).toBeVisible();
   await expect(dialog).toHaveCount(0);
-  expect(await rows(page)).toEqual([["Mazda", "MX-5", "2018", "Red", "$21,450.50"]]);
+  await expect.poll(() => rows(page)).toEqual([["Mazda", "MX-5", "2018", "Red", "$21,450.50"]]);
   await page.reload();
   await expectModels(page, ["MX-5"]);
 });
@@ -65,7 +65,9 @@ test("a car is edited, and the list follows", async ({ page, inventory }) => {
   await fill(dialog, { price: "29,999", color: "Graphite" });
   await dialog.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Saved 2020 BMW 320i.")).toBeVisible();
-  expect((await rows(page))[2]).toEqual(["BMW", "320i", "2020", "Graphite", "$29,999.00"]);
+  await expect
+    .poll(async () => (await rows(page))[2])
+    .toEqual(["BMW", "320i", "2020", "Graphite", "$29,999.00"]);
 });
 
 test("editing starts from the car as it is, not as it was listed", async ({ page, inventory }) => {
@@ -99,7 +101,7 @@ test.describe("two people change one car", () => {
   test("and the second one insists", async ({ page }) => {
     await dialog.getByRole("button", { name: "Save my version" }).click();
     await expect(page.getByText("Saved 2024 Kia EV6.")).toBeVisible();
-    expect(await rows(page)).toEqual([["Kia", "EV6", "2024", "Blue", "$43,000.00"]]);
+    await expect.poll(() => rows(page)).toEqual([["Kia", "EV6", "2024", "Blue", "$43,000.00"]]);
   });
 
   test("and a third one is faster than the second one's choice", async ({ page, inventory }) => {
