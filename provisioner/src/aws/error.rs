@@ -30,6 +30,10 @@ struct Details {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
+/// EC2's word for a token that came before with other parameters:
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html>
+const SPENT_TOKEN: &str = "IdempotentParameterMismatch";
+
 /// What an error means for what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -97,6 +101,11 @@ impl Error {
     /// The object does not exist.
     pub fn is_not_found(&self) -> bool {
         self.kind == Kind::NotFound
+    }
+
+    /// The idempotency token has made an object of other properties.
+    pub fn is_spent_token(&self) -> bool {
+        self.code() == Some(SPENT_TOKEN)
     }
 
     /// The name is taken.
@@ -343,7 +352,8 @@ fn classify(code: &str, status: u16) -> Kind {
         | "FlowLogAlreadyExists"
         | "InvalidSubnet.Conflict"
         | "Resource.AlreadyAssociated"
-        | "InvalidGroup.Duplicate" => Kind::AlreadyExists,
+        | "InvalidGroup.Duplicate"
+        | SPENT_TOKEN => Kind::AlreadyExists,
         "ConcurrentModification"
         | "ConcurrentModificationException"
         | "OperationAbortedException"

@@ -91,6 +91,20 @@ fn a_search_that_does_not_see_what_was_made_yet_makes_no_second_one() {
 }
 
 #[test]
+fn nor_does_one_that_wants_it_otherwise_by_now() {
+    for kind in ["server", "bucket", "cluster"] {
+        let text = format!("  a: {{ type: memory.{kind}, zone: z0, size: 1 }}\n");
+        let mut environment = Environment::of(&text);
+        environment.world.inject(Rule::any(Operation::Create, Fault::DeathAfter));
+        assert!(matches!(environment.try_up(), Ended::Died));
+        environment.declare(&text.replace("size: 1", "size: 2"));
+        environment.world.inject(Rule::any(Operation::Find, Fault::Blind));
+        environment.up();
+        environment.assert_converged();
+    }
+}
+
+#[test]
 fn a_creation_under_way_is_gone_on_with() {
     let environment = Environment::of("  a: { type: memory.cluster }\n");
     environment.world.inject(Rule::any(Operation::Read, Fault::DeathBefore));

@@ -9,7 +9,7 @@ use super::{Apply, ApplyError, Work, record};
 use crate::aws::Error;
 use crate::definition::Declaration;
 use crate::engine::diff;
-use crate::engine::plan::Action;
+use crate::engine::plan::{Action, Step};
 use crate::engine::refresh::unclaimed;
 use crate::engine::retry::{Attempts, Patience};
 use crate::engine::schedule::Node;
@@ -36,8 +36,10 @@ struct NotMade {
 /// What stands in the store before the call leaves.
 struct Intent {
     token: String,
-    /// Whether an earlier run had the same intent, and may have got as far as the call.
+    /// Whether an earlier run had the intent, and may have got as far as the call.
     resumed: bool,
+    /// Whether that run wanted other properties.
+    changed: bool,
 }
 
 impl Apply {
@@ -45,10 +47,9 @@ impl Apply {
         let declaration = self.declaration(&node.step.address)?;
         let work = self.work(declaration, node.step.action);
         let wanted = self.wanted(declaration)?;
-        let replaced = node.step.id.as_ref().filter(|_| work.action == Action::ReplaceCreateFirst);
-        let intent = self.intend(declaration, &wanted, replaced).await?;
+        let intent = self.intend(declaration, &wanted, &node.step).await?;
         let owner = self.owner(work.address, &declaration.tags, &intent.token);
-        let made = match self.make(&work, &wanted, &owner, intent.resumed).await {
+        let made = match self.make(&work, &wanted, &owner, &intent).await {
             Ok(made) => made,
             Err(NotMade { error, in_doubt }) => {
                 if !in_doubt {
@@ -83,31 +84,32 @@ impl Apply {
         Ok(id)
     }
 
-    /// Writes the intent. What it has `replaced` is kept as deposed; an earlier run's intent keeps its
-    /// token, so that AWS gives the object that this run's search may not see yet.
+    /// Writes the intent. What it replaces is kept as deposed. An earlier run's intent that nothing
+    /// was found of keeps its token, so that AWS tells of the object that cannot be seen yet.
     async fn intend(
         &self,
         declaration: &Declaration,
         wanted: &Json,
-        replaced: Option<&Id>,
+        step: &Step,
     ) -> Result<Intent, Arc<StoreError>> {
         let old = self.entry(&declaration.address);
         let earlier = old.as_ref().and_then(|old| match &old.status {
             Status::Creating { token, id: None }
-                if old.kind == declaration.kind.name() && old.inputs == *wanted =>
+                if step.id.is_none() && old.kind == declaration.kind.name() =>
             {
-                Some(token.clone())
+                Some((token.clone(), old.inputs != *wanted))
             }
             _ => None,
         });
         let resumed = earlier.is_some();
-        let token = earlier.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let (token, changed) = earlier.unwrap_or_else(|| (uuid::Uuid::new_v4().to_string(), false));
         let status = Status::Creating { token: token.clone(), id: None };
         let mut entry = record::entry(declaration, wanted.clone(), status);
+        let replaced = step.id.as_ref().filter(|_| step.action == Action::ReplaceCreateFirst);
         entry.deposed = old.map_or_else(Vec::new, |old| record::left_behind(old, replaced));
         let address = declaration.address.clone();
         self.writer.commit(|state| drop(state.entries.insert(address, entry))).await?;
-        Ok(Intent { token, resumed })
+        Ok(Intent { token, resumed, changed })
     }
 
     /// Asks AWS for the object. After an answer that leaves open whether it was made, and after
@@ -117,26 +119,28 @@ impl Apply {
         work: &Work<'_>,
         wanted: &Json,
         owner: &Owner,
-        resumed: bool,
+        intent: &Intent,
     ) -> Result<Made, NotMade> {
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         let mut unanswered = false;
         loop {
             let mut error = match work.kind.create(&self.cx, wanted, owner).await {
                 Ok(made) => {
-                    let (id, outputs, unfinished) = (made.id, made.outputs, made.unfinished);
-                    return Ok(Made { id, outputs, unfinished });
+                    let unfinished = made.unfinished || intent.changed;
+                    return Ok(Made { id: made.id, outputs: made.outputs, unfinished });
                 }
                 Err(error) => error,
             };
             unanswered |= error.is_ambiguous();
-            let in_doubt = resumed || unanswered;
+            let in_doubt = (intent.resumed || unanswered) && !error.is_spent_token();
             if error.is_ambiguous() || error.is_already_exists() {
                 match self.look_for(work, wanted, owner).await {
                     Ok(Some(id)) => return Ok(Made { id, outputs: None, unfinished: true }),
                     // What stands in the way is most likely what the unanswered call made, and
                     // can't be seen yet.
-                    Ok(None) if unanswered => error = error.after_creation(),
+                    Ok(None) if unanswered || error.is_spent_token() => {
+                        error = error.after_creation();
+                    }
                     Ok(None) => {}
                     Err(error) => return Err(NotMade { error, in_doubt }),
                 }

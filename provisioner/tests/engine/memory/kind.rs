@@ -161,6 +161,10 @@ impl MemoryKind {
         if self.nature.identity == Identity::Token
             && let Some((id, object)) = existing.next()
         {
+            if properties.as_object() != Some(&object.properties) {
+                let message = "the token came before with other properties";
+                return Err(Error::with_code("IdempotentParameterMismatch", message));
+            }
             return Ok(self.made(id.clone(), object));
         }
         let natural = self.natural_id(properties, owner);
