@@ -39,6 +39,10 @@ pub struct Aurora {
     pub allow_major_version_upgrade: Option<bool>,
     /// The subnets, in at least two availability zones.
     pub subnets: Input<Vec<Input<String>>>,
+    /// The VPC of the subnets. Where it is given, the cluster is replaced when that is replaced;
+    /// else AWS refuses the subnets of another.
+    #[serde(default)]
+    pub vpc_id: Option<Input<String>>,
     /// The security groups of its instances.
     pub security_groups: Input<Vec<Input<String>>>,
     /// The database to begin with. Default: none. A change replaces.
@@ -303,7 +307,7 @@ impl Aurora {
             });
             scope.resource("key", "kms.key", key).from("kms_key");
         }
-        let subnets = json!({ "name": name, "subnet_ids": self.subnets });
+        let subnets = json!({ "name": name, "subnet_ids": self.subnets, "vpc_id": self.vpc_id });
         scope.resource("subnet_group", "rds.subnet_group", subnets).from("subnets");
         let major = self.engine_version.split('.').next().unwrap_or_default();
         let parameters = json!({

@@ -3,6 +3,7 @@
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::environment::{Ended, Environment};
 use crate::memory::{Fault, Rule};
@@ -136,7 +137,7 @@ fn run(rounds: Vec<Round>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..Default::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn the_world_becomes_what_is_declared(rounds in vec(round(), 1..6)) {
@@ -144,7 +145,11 @@ proptest! {
     }
 }
 
-/// A few in every run of the tests; more by `PROPTEST_CASES`.
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
+/// The same few in every run of the tests; others, and more, by `PROPTEST_CASES`.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig { failure_persistence: None, ..Default::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        return config;
+    }
+    ProptestConfig { cases: 40, rng_seed: RngSeed::Fixed(1), ..config }
 }

@@ -43,6 +43,20 @@ async fn a_cluster_is_replaced_with_consent_and_after_a_snapshot() {
     assert_eq!(snapshots(&lab).await.len(), 1);
 }
 
+/// Neither subnets nor a cluster can move to another VPC.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_is_replaced_with_its_network() {
+    let lab = with_database().await;
+    lab.replace("config/lab.yaml", "10.0.0.0/16", "10.30.0.0/16");
+    let words = ["db.cluster.cluster holds data and would be replaced"];
+    stack::refused(&lab, &UP, &words).await;
+    stack::converged(&lab, &["--allow-replace", "db.cluster.cluster"]).await;
+    assert_eq!(snapshots(&lab).await.len(), 1);
+    let answer = lab.clients().await.ec2().describe_vpcs().send().await.unwrap();
+    let networks = answer.vpcs().iter().filter_map(|vpc| vpc.cidr_block());
+    assert_eq!(networks.filter(|network| *network == "10.30.0.0/16").count(), 1);
+}
+
 async fn snapshots(lab: &Lab) -> Vec<String> {
     let clients = lab.clients().await;
     let answer = clients.rds().describe_db_cluster_snapshots().send().await.unwrap();

@@ -27,6 +27,10 @@ pub struct SubnetGroup {
     /// The subnets, in at least two availability zones of one VPC.
     #[schemars(length(min = 2))]
     pub subnet_ids: BTreeSet<String>,
+    /// The VPC of the subnets, to notice when they are those of another, where neither the group
+    /// nor what is in it can move to. A change replaces. Default: not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
 }
 
 /// What others can refer to.
@@ -43,7 +47,7 @@ pub struct Outputs {
 impl Resource for SubnetGroup {
     const KIND: &'static str = "rds.subnet_group";
     const TRAITS: Traits = Traits {
-        immutable: &["name"],
+        immutable: &["name", "vpc_id"],
         compare: &[("subnet_ids", Compare::Set)],
         ..Traits::DEFAULT
     };
@@ -125,6 +129,7 @@ async fn live(cx: &Context, group: rds::DbSubnetGroup) -> Result<Live<SubnetGrou
         name: Some(outputs.name.clone()),
         description: owned(group.db_subnet_group_description()),
         subnet_ids: subnets.collect(),
+        vpc_id: Some(outputs.vpc_id.clone()),
     };
     Ok(Live { spec, outputs, tags: Some(tags), status: Status::Ready })
 }

@@ -61,6 +61,7 @@ fn everything_that_can_be_asked_for() {
     type: aurora
     name: orders
     engine_version: "16.6"
+    vpc_id: vpc-1
     subnets: [subnet-a, subnet-b, subnet-c]
     security_groups: [sg-1]
     database: orders
