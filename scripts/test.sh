@@ -7,13 +7,20 @@ need_rust
 need_strangers
 say "formatting"
 cargo fmt --all --check
+# The app apart from the rest: with its features the AWS SDKs would be built a second time.
 say "lints"
-cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+cargo clippy --locked --quiet --workspace --exclude app --all-targets -- -D warnings
+cargo clippy --locked --quiet -p app --all-targets -- -D warnings
 say "tests"
-cargo build --locked --quiet --workspace --all-targets
-if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --locked --workspace --no-fail-fast
-else
-    cargo test --locked --quiet --workspace --no-fail-fast
-fi
+cargo build --locked --quiet --workspace --exclude app --all-targets
+cargo build --locked --quiet -p app --all-targets
+test() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run --locked --no-fail-fast "$@"
+    else
+        cargo test --locked --quiet --no-fail-fast "$@"
+    fi
+}
+test --workspace --exclude app
+test -p app
 ./scripts/test-frontend.sh
