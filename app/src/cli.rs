@@ -78,13 +78,6 @@ pub async fn run() -> Outcome {
     }
 }
 
-/// An error and what caused it, in one line.
-pub fn explain(error: &(dyn Error + 'static)) -> String {
-    let causes =
-        std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 fn after_help() -> String {
     let mut text = format!("{EXAMPLES}\n\nEnvironment:\n");
     for setting in SETTINGS {

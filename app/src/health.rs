@@ -100,10 +100,7 @@ impl Inner {
             Ok(Ok(true)) => Readiness::Ready,
             Ok(Ok(false)) => Readiness::Pending,
             Ok(Err(error)) => {
-                tracing::warn!(
-                    error = &*error as &dyn std::error::Error,
-                    "the database does not answer"
-                );
+                tracing::warn!(error = crate::explain(&*error), "the database does not answer");
                 Readiness::Unreachable
             }
             Err(_) => Readiness::Unreachable,

@@ -9,7 +9,10 @@ pub mod cars;
 pub mod cli;
 pub mod config;
 pub mod database;
+mod explain;
 pub mod health;
 pub mod http;
 pub mod serve;
 pub mod telemetry;
+
+pub use explain::explain;

@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
             ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
         }
         None => {
-            let _ = writeln!(std::io::stderr(), "error: {}", app::cli::explain(&*error));
+            let _ = writeln!(std::io::stderr(), "error: {}", app::explain(&*error));
             ExitCode::FAILURE
         }
     }

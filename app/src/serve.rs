@@ -108,10 +108,10 @@ async fn migrate(migrations: Migrations) {
         match migrations.apply().await {
             Ok(()) => return tracing::info!("the schema is current"),
             Err(error @ MigrationError::Connect(_)) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "migrations wait");
+                tracing::warn!(error = crate::explain(&error), "migrations wait");
             }
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a migration failed");
+                tracing::error!(error = crate::explain(&error), "a migration failed");
             }
         }
         tokio::time::sleep(MIGRATION_PAUSE).await;
@@ -129,10 +129,7 @@ async fn follow_secret(credentials: Arc<Credentials>, database: Database, interv
             }
             Ok(false) => {}
             Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the secret is unreadable"
-                );
+                tracing::warn!(error = crate::explain(&error), "the secret is unreadable");
             }
         }
     }

@@ -42,7 +42,8 @@ impl Fault {
         match code {
             "25006" => Self::ReadOnly,
             "28000" | "28P01" => Self::Credentials,
-            "57014" => Self::Cancelled,
+            // query_canceled, lock_not_available
+            "57014" | "55P03" => Self::Cancelled,
             // admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout,
             // too_many_connections, idle_in_transaction_session_timeout
             "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "25P03" => Self::Dropped,

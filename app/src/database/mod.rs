@@ -108,7 +108,10 @@ impl Database {
     pub async fn read<O: Operation>(&self, operation: &O) -> Result<O::Output, DatabaseError> {
         match self.reader.run(operation).await {
             Err(DatabaseError::Unavailable(error)) if Fault::of(&error) == Fault::Dropped => {
-                tracing::warn!(error = %error, "a connection dropped: reading once more");
+                tracing::warn!(
+                    error = crate::explain(&error),
+                    "a connection dropped: reading once more"
+                );
                 self.reader.run(operation).await
             }
             outcome => outcome,
@@ -122,7 +125,10 @@ impl Database {
     pub async fn write<O: Operation>(&self, operation: &O) -> Result<O::Output, DatabaseError> {
         match self.writer.run(operation).await {
             Err(DatabaseError::Unavailable(error)) if Fault::of(&error) == Fault::ReadOnly => {
-                tracing::warn!(error = %error, "the writer was demoted: asking the new one");
+                tracing::warn!(
+                    error = crate::explain(&error),
+                    "the writer was demoted: asking the new one"
+                );
                 self.writer.run(operation).await
             }
             outcome => outcome,

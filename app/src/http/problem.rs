@@ -129,15 +129,15 @@ impl From<DatabaseError> for Problem {
         match &error {
             DatabaseError::Busy(_) => Self::unavailable("Too many requests at once."),
             DatabaseError::Unavailable(_) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no database");
+                tracing::warn!(error = crate::explain(&error), "no database");
                 Self::unavailable("The database is not available.")
             }
             DatabaseError::Slow(_) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "slow database");
+                tracing::warn!(error = crate::explain(&error), "slow database");
                 Self::unavailable("The database did not answer in time.")
             }
             DatabaseError::Refused(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "refused statement");
+                tracing::error!(error = crate::explain(&error), "refused statement");
                 Self::internal()
             }
         }

@@ -29,6 +29,13 @@ pub struct Connections {
     pub drain: Duration,
 }
 
+/// How connections end: after what is under way, or at once.
+#[derive(Clone)]
+struct Ends {
+    stop: CancellationToken,
+    over: CancellationToken,
+}
+
 /// Serves `router` on `listener` until `stop`, then lets what is under way finish. Idle connections
 /// are closed at once, busy ones after their answer, all of them when the time to drain is over.
 pub async fn serve(
@@ -38,16 +45,17 @@ pub async fn serve(
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(connections.most));
+    let ends = Ends { stop, over: CancellationToken::new() };
     let tasks = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
-            () = stop.cancelled() => break,
+            () = ends.stop.cancelled() => break,
         };
         let Some((stream, place)) = accepted else { continue };
-        let (router, stop) = (router.clone(), stop.clone());
+        let (router, ends) = (router.clone(), ends.clone());
         tasks.spawn(async move {
-            connection(stream, router, stop).await;
+            connection(stream, router, ends).await;
             drop(place);
         });
     }
@@ -55,6 +63,8 @@ pub async fn serve(
     tasks.close();
     if tokio::time::timeout(connections.drain, tasks.wait()).await.is_err() {
         tracing::warn!(connections = tasks.len(), "the time to drain is over");
+        ends.over.cancel();
+        tasks.wait().await;
     }
 }
 
@@ -73,7 +83,7 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) {
+async fn connection(stream: TcpStream, router: Router, ends: Ends) {
     // Answers are small: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let service = TowerToHyperService::new(router);
@@ -88,9 +98,12 @@ async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) 
     let mut connection = std::pin::pin!(connection);
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
-        () = stop.cancelled() => {
+        () = ends.stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                outcome = connection => outcome,
+                () = ends.over.cancelled() => return,
+            }
         }
     };
     if let Err(error) = outcome {

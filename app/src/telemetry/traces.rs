@@ -67,7 +67,10 @@ impl HttpClient for Collector {
                 let body = Limited::new(body, MOST).collect().await?.to_bytes();
                 Ok(Response::from_parts(parts, body))
             };
-            self.runtime.spawn(tokio::time::timeout(PATIENCE, exchange)).await??
+            // Timers, too, need the runtime, from the moment they are made.
+            self.runtime
+                .spawn(async move { tokio::time::timeout(PATIENCE, exchange).await })
+                .await??
         })
     }
 }

@@ -1,0 +1,153 @@
+//! What holds for every request: limits, names, origins, problems, and the documents about it all.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::{Lab, TOKEN, car, run};
+
+#[tokio::test]
+async fn it_says_what_it_is_and_how_it_is() {
+    let lab = Lab::new().await;
+    for prefix in ["", "/api"] {
+        let root = lab.service.get(&format!("{prefix}/")).await;
+        assert_eq!(root.json()["links"]["cars"], "cars");
+        let status = lab.service.get(&format!("{prefix}/status")).await.json();
+        assert_eq!((&status["status"], &status["database"]), (&"ok".into(), &"ready".into()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem_too() {
+    let lab = Lab::new().await;
+    lab.service.get("/nowhere").await.problem(404);
+    lab.service.get("/cars/999999999999999999999").await.problem(404);
+    lab.service.get("/cars/0").await.problem(404);
+    let answer = lab.service.send(Method::PATCH, "/cars", &[], "").await;
+    answer.problem(405);
+    let allow = answer.header("allow");
+    assert!(allow.contains("GET") && allow.contains("POST"), "{allow}");
+}
+
+#[tokio::test]
+async fn a_body_has_a_limit() {
+    let lab = Lab::with(&[("REQUEST_BODY_LIMIT", "1000")]).await;
+    lab.service.post("/cars", &car("Kia", &"x".repeat(2000), "1")).await.problem(413);
+    assert_eq!(lab.service.post("/cars", &car("Kia", "EV6", "1")).await.status, 201);
+}
+
+#[tokio::test]
+async fn an_answer_has_a_time_limit() {
+    let lab = Lab::with(&[("REQUEST_TIMEOUT", "300ms")]).await;
+    lab.slow(Duration::from_secs(2)).await;
+    let answer = lab.service.get("/cars").await;
+    answer.problem(503);
+    assert_eq!(answer.header("retry-after"), "1");
+    assert!(answer.took < Duration::from_secs(1), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_statement_has_a_time_limit_and_its_connection_survives() {
+    let lab = Lab::with(&[("DATABASE_QUERY_TIMEOUT", "300ms")]).await;
+    lab.service.get("/cars").await;
+    let pids = "select coalesce(sum(pid), 0) from pg_stat_activity where usename = 'app'";
+    let before = lab.postgres.count(pids).await;
+    lab.slow(Duration::from_secs(2)).await;
+    let answer = lab.service.get("/cars").await;
+    answer.problem(503);
+    assert!(answer.took < Duration::from_secs(1), "{answer:?}");
+    lab.postgres
+        .execute("drop policy slow on cars; alter table cars disable row level security")
+        .await;
+    assert_eq!(lab.service.get("/cars").await.status, 200);
+    assert_eq!(lab.postgres.count(pids).await, before);
+}
+
+#[tokio::test]
+async fn a_client_that_trickles_holds_nothing_up() {
+    let lab = Lab::with(&[("HTTP_CONNECTIONS", "3")]).await;
+    let address = lab.service.address().unwrap();
+    let mut half = TcpStream::connect(address).await.unwrap();
+    half.write_all(b"POST /cars HTTP/1.1\r\nHost: x\r\nContent-Len").await.unwrap();
+    assert_eq!(lab.service.get("/cars").await.status, 200);
+    assert_eq!(lab.service.metric("db_pool_connections", "state=\"in_use\"").await, 0.0);
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_given_up() {
+    let lab = Lab::with(&[("REQUEST_TIMEOUT", "500ms")]).await;
+    let mut slow = TcpStream::connect(lab.service.address().unwrap()).await.unwrap();
+    let head = format!(
+        "POST /cars HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let read = tokio::time::timeout(Duration::from_secs(5), slow.read_exact(&mut answer)).await;
+    read.expect("it hangs").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 503");
+}
+
+#[tokio::test]
+async fn a_request_has_a_name_that_its_log_line_bears() {
+    let lab = Lab::new().await;
+    let given = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    let answer = lab.service.send(Method::GET, "/cars", &[("x-request-id", given)], "").await;
+    assert_eq!(answer.header("x-request-id"), given);
+    let own = lab.service.get("/cars").await.header("x-request-id").to_owned();
+    assert_eq!(own.len(), 36);
+    let injected = lab.service.send(Method::GET, "/cars", &[("x-request-id", "a b\"}")], "").await;
+    assert_eq!(injected.header("x-request-id").len(), 36);
+    let log = lab.service.log();
+    assert!(log.contains(given) && log.contains(&own));
+}
+
+#[tokio::test]
+async fn only_known_origins_may_use_it_from_their_pages() {
+    let lab = Lab::with(&[("CORS_ORIGINS", "https://cars.example, https://two.example")]).await;
+    let ask = async |origin: &str| {
+        let headers = [("origin", origin), ("access-control-request-method", "PUT")];
+        let answer = lab.service.send(Method::OPTIONS, "/cars/1", &headers, "").await;
+        answer.header("access-control-allow-origin").to_owned()
+    };
+    assert_eq!(ask("https://two.example").await, "https://two.example");
+    assert_eq!(ask("https://evil.example").await, "");
+    let answer = lab.service.send(Method::GET, "/cars", &[("origin", "https://cars.example")], "");
+    let exposed = answer.await.header("access-control-expose-headers").to_lowercase();
+    assert!(exposed.contains("etag") && exposed.contains("x-request-id"), "{exposed}");
+}
+
+#[tokio::test]
+async fn the_document_describes_what_is_served() {
+    let lab = Lab::new().await;
+    let served = lab.service.get("/openapi.json").await.json();
+    let printed = run(&["openapi"], &[]).stdout;
+    assert_eq!(served, serde_json::from_slice::<Value>(&printed).unwrap());
+    let committed = include_str!("../../openapi.json");
+    assert_eq!(String::from_utf8(printed).unwrap(), committed, "app openapi > app/openapi.json");
+    assert!(served["openapi"].as_str().unwrap().starts_with("3.1"));
+
+    lab.add(&car("Kia", "EV6", "1")).await;
+    for (path, operations) in served["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", "1");
+        for method in operations.as_object().unwrap().keys() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let answer = lab.service.send(method.clone(), &path, &[], "").await;
+            assert!(![404, 405, 500].contains(&answer.status.as_u16()), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_about_it_loads_nothing_from_elsewhere() {
+    let lab = Lab::new().await;
+    let page = lab.service.get("/docs").await;
+    assert!(page.header("content-type").starts_with("text/html"));
+    let text = page.text();
+    assert!(text.contains("/cars/{id}") && text.contains("If-Match"), "{text}");
+    assert!(!text.contains("<script") && !text.contains("src=\"http"), "{text}");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+}
