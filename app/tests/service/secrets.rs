@@ -30,6 +30,16 @@ async fn the_secret_of_secrets_manager_is_understood() {
 }
 
 #[tokio::test]
+async fn passwords_are_proved_and_not_sent() {
+    let postgres = Postgres::start().await;
+    let scram =
+        format!("set password_encryption = 'scram-sha-256'; alter role app password '{PASSWORD}'");
+    postgres.execute(&scram).await;
+    let service = Service::start(&[("DATABASE_URL", &postgres.url())]).await;
+    service.ready().await;
+}
+
+#[tokio::test]
 async fn a_rotated_password_is_followed_without_a_restart() {
     let postgres = Postgres::start().await;
     let folder = tempfile::tempdir().unwrap();
