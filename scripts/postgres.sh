@@ -33,6 +33,17 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
+# Where the cluster of this clone is: .local/, or where PostgreSQL's user cannot come there because
+# the clone lies in the home of root, a folder of its own beside the system's other lasting data.
+postgres_folder() {
+    mkdir -p .local
+    if as_postgres test -x .local 2>/dev/null && as_postgres test -x "$PWD"; then
+        echo "$PWD/.local/postgres"
+    else
+        echo "/var/tmp/provision-postgres-$(printf '%s' "$PWD" | cksum | cut -d' ' -f1)"
+    fi
+}
+
 # start_postgres FOLDER [PORT]: makes the cluster if it is not there, starts it, and sets
 # DATABASE_URL. Data written by one run is there in the next.
 start_postgres() {

@@ -3,6 +3,7 @@
 # in a browser with the real API and a private PostgreSQL behind it.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
+. scripts/postgres.sh
 
 need_site_packages
 cd frontend
@@ -15,14 +16,9 @@ npm run --silent budget
 say "site: logic"
 npm run --silent test:unit
 
-# The service is not in every branch; APP_BINARY names one that is built already.
-if [ -z "${APP_BINARY:-}" ] && [ ! -e ../app/Cargo.toml ]; then
-    say "site: there is no service here, so its stories are not told"
-    exit 0
-fi
 need_chromium
-[ -n "${POSTGRES_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ||
-    apt_install postgresql
+need_postgres
+# APP_BINARY names one that is built already.
 if [ -z "${APP_BINARY:-}" ]; then
     need_rust
     cargo build --locked --quiet -p app

@@ -2,15 +2,19 @@
 # The whole test suite: formatting, lints, every test of every crate, and those of the site.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
+. scripts/postgres.sh
 
 need_rust
 need_strangers
+need_postgres
 say "formatting"
 cargo fmt --all --check
 # The app apart from the rest: with its features the AWS SDKs would be built a second time.
 say "lints"
 cargo clippy --locked --quiet --workspace --exclude app --all-targets -- -D warnings
 cargo clippy --locked --quiet -p app --all-targets -- -D warnings
+say "queries"
+./scripts/queries.sh --check
 say "tests"
 cargo build --locked --quiet --workspace --exclude app --all-targets
 cargo build --locked --quiet -p app --all-targets

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::cars::SeedError;
 use crate::config::{Config, SETTINGS};
 use crate::database::{self, Credentials, Migrations, Role};
 use crate::serve::App;
@@ -59,6 +60,9 @@ struct SeedArgs {
     /// How many cars
     #[arg(long, default_value_t = 250)]
     count: usize,
+    /// Leave an inventory that has cars as it is, instead of refusing
+    #[arg(long)]
+    if_empty: bool,
 }
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
@@ -73,7 +77,7 @@ pub async fn run() -> Outcome {
     match Cli::from_arg_matches(&matches)?.command {
         Command::Serve => serve(Config::from_environment()?).await,
         Command::Migrate(arguments) => migrate(&Config::from_environment()?, &arguments).await,
-        Command::Seed(arguments) => seed(&Config::from_environment()?, arguments.count).await,
+        Command::Seed(arguments) => seed(&Config::from_environment()?, &arguments).await,
         Command::Openapi => openapi(),
     }
 }
@@ -133,14 +137,18 @@ async fn migrate(config: &Config, arguments: &MigrateArgs) -> Outcome {
     Ok(())
 }
 
-async fn seed(config: &Config, count: usize) -> Outcome {
+async fn seed(config: &Config, arguments: &SeedArgs) -> Outcome {
     let credentials = Credentials::read(config.source.clone())?;
     Migrations::new(&credentials).apply().await?;
     let options = database::single_connection(&credentials, Role::Writer);
     let mut connection = PgConnection::connect_with(&options).await?;
-    cars::seed(&mut connection, count).await?;
+    let outcome = match cars::seed(&mut connection, arguments.count).await {
+        Ok(()) => format!("added {} cars", arguments.count),
+        Err(refusal @ SeedError::NotEmpty(_)) if arguments.if_empty => refusal.to_string(),
+        Err(error) => return Err(error.into()),
+    };
     connection.close().await?;
-    writeln!(std::io::stdout(), "added {count} cars")?;
+    writeln!(std::io::stdout(), "{outcome}")?;
     Ok(())
 }
 

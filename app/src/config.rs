@@ -60,7 +60,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("DATABASE_QUERY_TIMEOUT", "3s", "how long a statement may take"),
     setting("DATABASE_CONNECTION_LIFETIME", "5m", "after which a connection is made anew"),
     setting("MIGRATE_AT_START", "true", "whether `serve` applies missing migrations"),
-    setting("LOG", "info", "what is logged, as in info,app=debug"),
+    setting("LOG", "info,sqlx::postgres::notice=warn", "what is logged, as in info,app=debug"),
     setting("LOG_FORMAT", "json", "json or text"),
     setting("EMF_NAMESPACE", "", "CloudWatch namespace; metrics are logged for it if set"),
     setting("EMF_INTERVAL", "60s", "how often"),

@@ -1,5 +1,7 @@
 //! Logs: a JSON object a line, with the ids of the request and of the trace.
 
+use std::io::IsTerminal as _;
+
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::filter::ParseError;
@@ -64,7 +66,7 @@ impl Telemetry {
             LogFormat::Json => {
                 fmt::layer().json().flatten_event(true).with_span_list(false).boxed()
             }
-            LogFormat::Text => fmt::layer().boxed(),
+            LogFormat::Text => fmt::layer().with_ansi(std::io::stdout().is_terminal()).boxed(),
         };
         tracing_subscriber::registry().with(filter).with(spans).with(lines).try_init()?;
         Ok(Self { traces: provider })

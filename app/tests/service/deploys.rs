@@ -42,6 +42,21 @@ async fn the_schema_goes_forwards_and_back() {
 }
 
 #[tokio::test]
+async fn an_inventory_that_has_cars_is_not_mixed_with_others() {
+    let postgres = Postgres::start().await;
+    let url = postgres.url();
+    let seed = |arguments: &[&str]| {
+        let output =
+            run(&[&["seed", "--count", "7"], arguments].concat(), &[("DATABASE_URL", &url)]);
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(seed(&["--if-empty"]), (true, "added 7 cars\n".to_owned()));
+    assert!(!seed(&[]).0);
+    assert_eq!(seed(&["--if-empty"]), (true, "the inventory is not empty: it has 7 cars\n".into()));
+    assert_eq!(postgres.count("select count(*) from cars").await, 7);
+}
+
+#[tokio::test]
 async fn many_may_migrate_at_once() {
     let postgres = Postgres::start().await;
     let url = postgres.url();
