@@ -6,5 +6,12 @@ use std::error::Error;
 pub fn explain(error: &(dyn Error + 'static)) -> String {
     let causes =
         std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut parts: Vec<String> = Vec::new();
+    for cause in causes.map(ToString::to_string) {
+        // Some libraries have the cause in their own words already.
+        if !parts.last().is_some_and(|before| before.ends_with(&cause)) {
+            parts.push(cause);
+        }
+    }
+    parts.join(": ")
 }

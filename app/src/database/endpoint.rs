@@ -274,6 +274,11 @@ impl Endpoint {
                 Doubts::note(&self.doubts.dropped);
                 "dropped"
             }
+            Fault::Ended => {
+                // A second try must not meet a connection that is ended a moment later.
+                Doubts::note(&self.doubts.retired);
+                "ended"
+            }
             Fault::ReadOnly => {
                 // All connections lead to the instance that was demoted.
                 Doubts::note(&self.doubts.retired);

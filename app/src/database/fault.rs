@@ -7,8 +7,11 @@ use std::error::Error as _;
 pub(super) enum Fault {
     /// The statement was refused; the connection is sound.
     Statement,
-    /// The connection is gone, or the server is going.
+    /// The connection is gone, or can't be made yet.
     Dropped,
+    /// The server ended the connection, and is about to end the others as well: it stops, crashed,
+    /// or somebody had it do so.
+    Ended,
     /// The server does not take changes: it is not the writer any more.
     ReadOnly,
     /// The server does not take this user or password.
@@ -44,9 +47,11 @@ impl Fault {
             "28000" | "28P01" => Self::Credentials,
             // query_canceled, lock_not_available
             "57014" | "55P03" => Self::Cancelled,
-            // admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout,
-            // too_many_connections, idle_in_transaction_session_timeout
-            "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "25P03" => Self::Dropped,
+            // admin_shutdown, crash_shutdown
+            "57P01" | "57P02" => Self::Ended,
+            // cannot_connect_now, idle_session_timeout, too_many_connections,
+            // idle_in_transaction_session_timeout
+            "57P03" | "57P05" | "53300" | "25P03" => Self::Dropped,
             code if code.starts_with("08") => Self::Dropped,
             _ => Self::Statement,
         }
@@ -54,7 +59,12 @@ impl Fault {
 
     /// Whether the connection must not be used again.
     pub(super) fn spoils_connection(self) -> bool {
-        matches!(self, Self::Dropped | Self::ReadOnly | Self::Credentials)
+        self.lost_connection() || matches!(self, Self::ReadOnly | Self::Credentials)
+    }
+
+    /// Whether another connection may give the answer.
+    pub(super) fn lost_connection(self) -> bool {
+        matches!(self, Self::Dropped | Self::Ended)
     }
 }
 
@@ -64,7 +74,7 @@ mod tests {
 
     #[test]
     fn states_are_told_apart() {
-        assert_eq!(Fault::of_state("57P01"), Fault::Dropped);
+        assert_eq!(Fault::of_state("57P01"), Fault::Ended);
         assert_eq!(Fault::of_state("08006"), Fault::Dropped);
         assert_eq!(Fault::of_state("25006"), Fault::ReadOnly);
         assert_eq!(Fault::of_state("28P01"), Fault::Credentials);

@@ -107,7 +107,7 @@ impl Database {
     /// When no connection is free, or the database is gone, slow or refuses.
     pub async fn read<O: Operation>(&self, operation: &O) -> Result<O::Output, DatabaseError> {
         match self.reader.run(operation).await {
-            Err(DatabaseError::Unavailable(error)) if Fault::of(&error) == Fault::Dropped => {
+            Err(DatabaseError::Unavailable(error)) if Fault::of(&error).lost_connection() => {
                 tracing::warn!(
                     error = crate::explain(&error),
                     "a connection dropped: reading once more"

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::support::{Lab, Postgres, QUIET, Service, car, run};
+use crate::support::{Lab, Postgres, QUIET, Service, car, run, until};
 
 fn migrate(postgres: &Postgres, arguments: &[&str]) -> Output {
     run(&[&["migrate"], arguments].concat(), &[("DATABASE_URL", &postgres.url())])
@@ -72,6 +72,32 @@ async fn many_may_migrate_at_once() {
         postgres.count("select count(*) from _sqlx_migrations").await as usize,
         applied(&postgres).len()
     );
+}
+
+#[tokio::test]
+async fn one_migrates_while_the_others_wait_for_its_lock() {
+    let postgres = Postgres::start().await;
+    assert!(migrate(&postgres, &[]).status.success());
+    assert!(migrate(&postgres, &["--undo-to", "0"]).status.success());
+    let history = postgres.lock("_sqlx_migrations").await;
+    let url = postgres.url();
+    let start = || {
+        let url = url.clone();
+        tokio::task::spawn_blocking(move || run(&["migrate"], &[("DATABASE_URL", &url)]))
+    };
+    let runs = [start(), start(), start()];
+    until("one holds the lock, and two wait for it", async || {
+        let locks =
+            "select count(*) filter (where granted) * 10 + count(*) filter (where not granted)
+                     from pg_locks where locktype = 'advisory'";
+        postgres.count(locks).await == 12
+    })
+    .await;
+    drop(history);
+    for run in runs {
+        assert!(run.await.unwrap().status.success());
+    }
+    assert!(applied(&postgres).len() > 1);
 }
 
 #[tokio::test]

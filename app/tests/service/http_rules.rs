@@ -1,5 +1,6 @@
 //! What holds for every request: limits, names, origins, problems, and the documents about it all.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::Method;
@@ -77,6 +78,28 @@ async fn a_client_that_trickles_holds_nothing_up() {
 }
 
 #[tokio::test]
+async fn more_clients_than_there_may_be_wait_for_a_place() {
+    let lab = Lab::with(&[("HTTP_CONNECTIONS", "2")]).await;
+    let ask = async || {
+        let mut stream = TcpStream::connect(lab.service.address().unwrap()).await.unwrap();
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        stream
+    };
+    let answered = async |stream: &mut TcpStream, patience| {
+        let mut answer = [0; 12];
+        let read = stream.read_exact(&mut answer);
+        tokio::time::timeout(Duration::from_millis(patience), read).await.is_ok()
+    };
+    // The connection by which it was seen to be ready is the first.
+    let mut second = ask().await;
+    assert!(answered(&mut second, 5000).await);
+    let mut third = ask().await;
+    assert!(!answered(&mut third, 300).await);
+    drop(second);
+    assert!(answered(&mut third, 5000).await);
+}
+
+#[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
     let lab = Lab::with(&[("REQUEST_TIMEOUT", "500ms")]).await;
     let mut slow = TcpStream::connect(lab.service.address().unwrap()).await.unwrap();
@@ -138,6 +161,33 @@ async fn the_document_describes_what_is_served() {
             let answer = lab.service.send(method.clone(), &path, &[], "").await;
             assert!(![404, 405, 500].contains(&answer.status.as_u16()), "{method} {path}");
         }
+        for method in ["get", "post", "put", "delete", "patch"] {
+            let documented = operations.get(method);
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let status = lab.service.send(method.clone(), &path, &[], "").await.status;
+            let told = documented.is_some_and(|told| !told["responses"][status.as_str()].is_null());
+            assert!(told || (documented.is_none() && status == 405), "{method} {path}: {status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_have_the_members_that_the_document_says() {
+    let lab = Lab::new().await;
+    let document = lab.service.get("/openapi.json").await.json();
+    let car = lab.add(&car("Kia", "EV6", "1")).await;
+    let answers = [
+        ("Car", car),
+        ("CarPage", lab.service.get("/cars").await.json()),
+        ("Status", lab.service.get("/status").await.json()),
+        ("Healthy", lab.service.get("/health/ready").await.json()),
+        ("ProblemDocument", lab.service.get("/cars?year=x").await.json()),
+    ];
+    let members =
+        |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    for (name, answer) in answers {
+        let schema = &document["components"]["schemas"][name]["properties"];
+        assert_eq!(members(&answer), members(schema), "{name}");
     }
 }
 

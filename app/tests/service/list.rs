@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Lab, Service, car, run};
+use crate::support::{Lab, Service, car, run, until};
 
 async fn with_seed(count: &str) -> Lab {
     let lab = Lab::new().await;
@@ -138,4 +138,30 @@ async fn what_cannot_be_asked_is_named() {
         let fields = lab.service.get(&format!("/cars?{query}")).await.problem(400);
         assert_eq!(fields, [field], "{query}");
     }
+}
+
+#[tokio::test]
+async fn no_order_and_no_filter_reads_the_whole_table() {
+    let mut lab = with_seed("5000").await;
+    lab.postgres.execute("select pg_stat_reset()").await;
+    for sort in ["created_at", "-created_at", "make", "model", "-year", "color", "-price"] {
+        let page = lab.service.get(&format!("/cars?sort={sort}")).await.json();
+        let next = page["next"].as_str().unwrap();
+        let page = lab.service.get(&format!("/cars?sort={sort}&cursor={next}")).await.json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 20);
+    }
+    for filter in ["make=none", "color=none", "year=1990", "q=none", "min_price=999999"] {
+        let page = lab.service.get(&format!("/cars?{filter}")).await.json();
+        assert_eq!(page["items"], json!([]), "{filter}");
+    }
+    // A session reports what it did when it ends.
+    lab.service.terminate();
+    assert!(lab.service.ended().await.success());
+    until("the sessions have reported", async || {
+        let scans = "select idx_scan from pg_stat_user_tables where relname = 'cars'";
+        lab.postgres.count(scans).await >= 19
+    })
+    .await;
+    let scans = "select seq_scan from pg_stat_user_tables where relname = 'cars'";
+    assert_eq!(lab.postgres.count(scans).await, 0);
 }

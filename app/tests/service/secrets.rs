@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use http::Method;
 use rustix::process::getuid;
 
-use crate::support::{PASSWORD, Postgres, Service, car, until};
+use crate::support::{PASSWORD, Postgres, Service, TOKEN, car, run, until};
 
 #[tokio::test]
 async fn the_secret_of_secrets_manager_is_understood() {
@@ -63,6 +64,58 @@ async fn a_rotated_password_is_followed_without_a_restart() {
         assert_eq!(service.get("/cars").await.status, 200);
         assert_eq!(service.post("/cars", &car("Kia", "EV6", "1")).await.status, 201);
         service.ready().await;
+    }
+}
+
+#[tokio::test]
+async fn who_rotates_between_two_users_is_followed_before_the_first_is_refused() {
+    let postgres = Postgres::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    fs::write(&file, postgres.secret(PASSWORD)).unwrap();
+    let refresh = ("DATABASE_SECRET_REFRESH", "50ms");
+    let service =
+        Service::start(&[("DATABASE_SECRET_FILE", file.to_str().unwrap()), refresh]).await;
+    service.ready().await;
+    let twin = format!("create role twin login password '{PASSWORD}'; grant app to twin");
+    postgres.execute(&twin).await;
+    fs::write(&file, postgres.secret(PASSWORD).replace(r#""app""#, r#""twin""#)).unwrap();
+    until("it was read", async || service.log().contains("new credentials")).await;
+    postgres.terminate().await;
+    assert_eq!(service.get("/cars").await.status, 200);
+    let twins = "select count(*) from pg_stat_activity where usename = 'twin'";
+    assert!(postgres.count(twins).await > 0);
+}
+
+#[tokio::test]
+async fn the_most_talkative_log_tells_no_secret() {
+    let mut postgres = Postgres::start().await;
+    let service = Service::start(&[("DATABASE_URL", &postgres.url()), ("LOG", "trace")]).await;
+    service.ready().await;
+    assert_eq!(service.post("/cars", &car("Kia", "EV6", "1")).await.status, 201);
+    let typo = format!("Bearer {TOKEN}x");
+    service.send(Method::POST, "/cars", &[("authorization", &typo)], "").await.problem(401);
+    service.get(&format!("/cars?token={TOKEN}")).await.problem(400);
+    postgres.stop();
+    service.get("/cars").await.problem(503);
+    // That it tells none is looked at when it ends.
+    assert!(service.log().contains("DEBUG"));
+}
+
+#[test]
+fn no_error_of_the_command_line_tells_a_secret() {
+    let half = format!(r#"{{"username":"app","password":"{PASSWORD}""#);
+    for variables in [
+        [("DATABASE_URL", format!("mysql://app:{PASSWORD}@127.0.0.1/cars"))],
+        [("DATABASE_URL", format!("postgres://app:{PASSWORD}@127.0.0.1:1/cars"))],
+        [("DATABASE_SECRET", half)],
+        [("PORT", PASSWORD.to_owned())],
+    ] {
+        let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let output = run(&["migrate"], &variables);
+        assert!(!output.status.success(), "{variables:?}");
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(told.starts_with("error: ") && !told.contains(PASSWORD), "{told}");
     }
 }
 

@@ -82,6 +82,14 @@ impl Postgres {
         sqlx::query_scalar(statement).fetch_one(&mut connection).await.unwrap()
     }
 
+    /// Has everybody else who asks for `table` wait until the connection that is given ends.
+    pub async fn lock(&self, table: &str) -> PgConnection {
+        let mut connection = self.connect().await.unwrap();
+        let statement = format!("begin; lock table {table}");
+        connection.execute(AssertSqlSafe(statement)).await.unwrap();
+        connection
+    }
+
     /// Ends all connections of the owner, as a failover does.
     pub async fn terminate(&self) -> i64 {
         self.count(
@@ -144,7 +152,8 @@ impl Postgres {
         fs::write(self.data().join("pg_hba.conf"), rules).unwrap();
     }
 
-    async fn connect(&self) -> sqlx::Result<PgConnection> {
+    /// A connection of the administrator.
+    pub async fn connect(&self) -> sqlx::Result<PgConnection> {
         // In the database of the service, once it is there.
         let options = PgConnectOptions::new_without_pgpass()
             .host("127.0.0.1")
