@@ -15,7 +15,8 @@ folder="$(mktemp -d)"
 chmod 711 "$folder"
 pids=()
 stop() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+    # Those that ended by themselves, or by us, are no reason to stop here.
+    for pid in "${pids[@]}"; do { kill "$pid" && wait "$pid"; } 2>/dev/null || true; done
     stop_postgres "$folder/postgres"
     rm -rf "$folder"
 }
