@@ -17,6 +17,8 @@ pub struct Call<'a> {
     pub account: &'a str,
     /// The region that the request was signed for.
     pub region: &'a str,
+    /// The URL at which the sandbox answers.
+    pub endpoint: &'a str,
     /// The access key that signed it.
     pub access_key: &'a str,
     /// Time, and how fast it passes for objects under way.

@@ -17,6 +17,7 @@ use crate::gateway::hook::Hook;
 use crate::gateway::keyring::{Credentials, Keyring};
 use crate::gateway::log::Entry;
 use crate::gateway::server;
+use crate::services::ecr::Distribution;
 use crate::services::s3::S3;
 use crate::store::{Endpoint, Store, StoreError};
 use crate::world::World;
@@ -71,6 +72,9 @@ pub enum Error {
     /// Its buckets cannot be read.
     #[error("the buckets in the sandbox's directory cannot be read")]
     S3(#[source] std::io::Error),
+    /// The layers of its images cannot be read.
+    #[error("the images in the sandbox's directory cannot be read")]
+    Registry(#[source] std::io::Error),
     /// Its port cannot be had.
     #[error("cannot listen on 127.0.0.1:{port}")]
     Listen {
@@ -121,9 +125,11 @@ impl Sandbox {
             .await
             .map_err(|source| Error::Listen { port, source })?;
         let address = listener.local_addr().map_err(|source| Error::Listen { port, source })?;
+        let url = format!("http://{address}");
         let core = Arc::new(Core::new(Beginning {
             credentials: store.credentials()?,
             account: options.account,
+            url: url.clone(),
             faults: Injector::new(options.faults)?,
             hook: options.hook,
             latency: options.latency,
@@ -133,7 +139,6 @@ impl Sandbox {
                 time_scale: options.time_scale,
             },
         }));
-        let url = format!("http://{address}");
         store.announce(&Endpoint {
             url: url.clone(),
             pid: std::process::id(),
@@ -141,7 +146,13 @@ impl Sandbox {
         })?;
         let keys = Keyring::new(core.clone());
         let s3 = S3::open(options.directory.join("s3"), &core.account, keys).map_err(Error::S3)?;
-        let gateway = Arc::new(Gateway { core: core.clone(), s3: Some(Arc::new(s3)) });
+        let registry = Distribution::open(core.clone(), options.directory.join("ecr"))
+            .map_err(Error::Registry)?;
+        let gateway = Arc::new(Gateway {
+            core: core.clone(),
+            s3: Some(Arc::new(s3)),
+            registry: Some(Arc::new(registry)),
+        });
         let tasks = tokio::spawn(run(listener, gateway, store));
         Ok(Self { url, core, tasks: Some(tasks) })
     }

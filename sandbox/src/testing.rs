@@ -47,6 +47,7 @@ impl Fixture {
             world: &mut self.world,
             account: "123456789012",
             region: "us-east-1",
+            endpoint: "http://127.0.0.1:4566",
             access_key: "AKIDEXAMPLE",
             clock: self.clock,
             ids: &mut self.ids,

@@ -1,6 +1,6 @@
 //! What exists, by region. Serialised as a whole, so that the sandbox survives a restart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,18 @@ impl World {
     /// A region, made on first use with what AWS puts there by itself.
     pub fn region(&mut self, name: &str) -> &mut Region {
         self.regions.entry(name.to_owned()).or_default()
+    }
+
+    /// The region that gave out a password for its registry which still holds.
+    pub fn region_of_password(&self, password: &str, now: Timestamp) -> Option<String> {
+        let mut regions = self.regions.iter();
+        let found = regions.find(|(_, region)| region.ecr.accepts_password(password, now));
+        found.map(|(name, _)| name.clone())
+    }
+
+    /// The layers that some repository has, by digest.
+    pub fn layers(&self) -> BTreeSet<&str> {
+        self.regions.values().flat_map(|region| region.ecr.layers()).collect()
     }
 
     /// Lets time pass: whatever was under way and is due by `now` comes to its end.

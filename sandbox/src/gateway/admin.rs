@@ -106,7 +106,9 @@ fn set_time_scale(gateway: &Gateway, body: &Bytes) -> Response<Body> {
 
 fn reset(gateway: &Gateway) -> Response<Body> {
     gateway.core.reset();
-    match gateway.s3.as_ref().map_or(Ok(()), |s3| s3.reset()) {
+    let mut services = gateway.s3.iter().chain(&gateway.registry);
+    let emptied = services.try_for_each(|service| service.reset());
+    match emptied {
         Ok(()) => reply(StatusCode::OK, &json!({ "status": "empty" })),
         Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }

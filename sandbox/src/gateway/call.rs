@@ -19,7 +19,7 @@ use super::log::Entry;
 use super::route::{self, ReadError, Scope, Signature};
 use super::{Body, ErrorCode, HttpService, RequestId, admin, denial, full, sigv4};
 use crate::fault::Fault;
-use crate::protocol::{Codec, Protocol, rest_xml};
+use crate::protocol::{Codec, Protocol};
 
 /// The largest request that is read into memory. S3 streams, and has no limit here.
 const MAX_BODY: usize = 16 << 20;
@@ -35,6 +35,8 @@ pub struct Gateway {
     pub core: Arc<Core>,
     /// S3, which speaks HTTP by itself.
     pub s3: Option<Arc<dyn HttpService>>,
+    /// The registry of images, which does as well.
+    pub registry: Option<Arc<dyn HttpService>>,
 }
 
 /// An answer, and what the log says of it.
@@ -56,6 +58,11 @@ impl Gateway {
             return Ok(admin::answer(self, request).await);
         }
         let signature = route::read(request.uri(), request.headers());
+        if let Some(registry) =
+            self.registry.as_ref().filter(|_| is_for_registry(&signature, &request))
+        {
+            return self.pass_on(registry.as_ref(), None, request).await;
+        }
         if let Some(s3) = self.s3.as_ref().filter(|_| is_for_s3(&signature, &request)) {
             return self.pass_on(s3.as_ref(), signature.ok(), request).await;
         }
@@ -74,7 +81,8 @@ impl Gateway {
         request: Request<Incoming>,
     ) -> Result<Response<Body>, Dropped> {
         let (head, body) = request.into_parts();
-        let scope = signature.map_or_else(|| anonymous("s3"), |signature| signature.scope);
+        let scope =
+            signature.map_or_else(|| anonymous(service.name()), |signature| signature.scope);
         let course = Course::begin(&self.core, scope, service.operation(&head));
         let mut request = Request::from_parts(head, body.map_err(Into::into).boxed_unsync());
         request.extensions_mut().insert(RequestId(course.entry.request_id.clone()));
@@ -83,9 +91,7 @@ impl Gateway {
             let code = response.extensions_mut().remove::<ErrorCode>().map(|ErrorCode(code)| code);
             Outcome { response, code }
         };
-        course
-            .run(|fault, id| rest_xml::s3_fault(fault, id).map(full), Protocol::RestXml, execute)
-            .await
+        course.run(|fault, id| service.fault(fault, id), service.protocol(), execute).await
     }
 
     /// A call of a service with a model.
@@ -266,6 +272,12 @@ fn is_for_s3(signature: &Result<Signature, ReadError>, request: &Request<Incomin
         Ok(signature) => matches!(signature.scope.service.as_str(), "s3" | "s3express"),
         Err(_) => !route::is_an_api_call(request.uri(), request.headers()),
     }
+}
+
+/// Nothing of AWS's that is signed is meant, whatever its path.
+fn is_for_registry(signature: &Result<Signature, ReadError>, request: &Request<Incoming>) -> bool {
+    let path = request.uri().path();
+    signature.is_err() && (path == "/v2" || path.starts_with("/v2/"))
 }
 
 fn anonymous(service: &str) -> Scope {

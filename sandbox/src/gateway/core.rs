@@ -25,6 +25,8 @@ pub struct Core {
     pub credentials: Credentials,
     /// The account, twelve digits.
     pub account: String,
+    /// Where it answers.
+    pub url: String,
     /// What was called.
     pub log: CallLog,
     /// What goes wrong.
@@ -58,6 +60,8 @@ pub struct Beginning {
     pub credentials: Credentials,
     /// The account, twelve digits.
     pub account: String,
+    /// Where it answers.
+    pub url: String,
     /// What goes wrong.
     pub faults: Injector,
     /// A test's hand in every call.
@@ -74,6 +78,7 @@ impl Core {
         Self {
             credentials: beginning.credentials,
             account: beginning.account,
+            url: beginning.url,
             log: CallLog::default(),
             faults: beginning.faults,
             hook: beginning.hook,
@@ -96,24 +101,33 @@ impl Core {
             .find(|candidate| candidate.name == operation)
             .ok_or_else(|| Fault::not_implemented(&scope.service, operation))?
             .handler;
-        let mut guard = self.lock();
-        let State { world, ids, time_scale } = &mut *guard;
-        let clock = Clock { now: Timestamp::now(), scale: *time_scale };
-        world.settle(clock.now);
-        let mut call = Call {
-            world,
-            account: &self.account,
-            region: &scope.region,
-            access_key: &scope.access_key,
-            clock,
-            ids,
-        };
-        let result = handler(&mut call, request);
-        drop(guard);
+        let result = self.call(&scope.region, &scope.access_key, |call| handler(call, request));
         if !is_read_only(operation) {
             self.changed.notify_one();
         }
         result
+    }
+
+    /// Does something in a region of the world as it is now.
+    pub fn call<T>(
+        &self,
+        region: &str,
+        access_key: &str,
+        act: impl FnOnce(&mut Call<'_>) -> T,
+    ) -> T {
+        let mut guard = self.lock();
+        let State { world, ids, time_scale } = &mut *guard;
+        let clock = Clock { now: Timestamp::now(), scale: *time_scale };
+        world.settle(clock.now);
+        act(&mut Call {
+            world,
+            account: &self.account,
+            region,
+            endpoint: &self.url,
+            access_key,
+            clock,
+            ids,
+        })
     }
 
     /// Looks at the world, or changes it behind the services' back.

@@ -16,6 +16,9 @@ use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 
+use crate::fault::Fault;
+use crate::protocol::Protocol;
+
 pub mod admin;
 pub mod call;
 pub mod core;
@@ -52,6 +55,15 @@ pub struct ErrorCode(pub String);
 /// It checks signatures itself; the gateway has only read the credential scope, and still counts,
 /// logs, delays and fails its calls.
 pub trait HttpService: Send + Sync {
+    /// The service's name as scopes of signatures have it.
+    fn name(&self) -> &'static str;
+
+    /// What its errors look like, for those that are injected.
+    fn protocol(&self) -> Protocol;
+
+    /// Answers with an error that was injected.
+    fn fault(&self, fault: &Fault, request_id: &str) -> Response<Body>;
+
     /// The operation's name as AWS spells it (`PutObject`), for the call log, the hook and the
     /// filters of injected faults; `Unknown` where the request is none.
     fn operation(&self, head: &Parts) -> &'static str;

@@ -69,10 +69,13 @@ pub(super) fn unusable_key(reason: impl std::fmt::Display) -> Fault {
     Fault::new("KmsException", format!("The KMS key cannot be used: {reason}"))
 }
 
+/// The image is there, under the same tag.
+pub(super) const IMAGE_EXISTS: &str = "ImageAlreadyExistsException";
+
 pub(super) fn image_exists(digest: &str, tag: Option<&str>, name: &str, registry: &str) -> Fault {
     let tag = tag.map(|tag| format!(" and tag '{tag}'")).unwrap_or_default();
     Fault::new(
-        "ImageAlreadyExistsException",
+        IMAGE_EXISTS,
         format!(
             "Image with digest '{digest}'{tag} already exists in the repository with name \
              '{name}' in registry with id '{registry}'"

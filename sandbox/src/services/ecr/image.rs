@@ -83,6 +83,31 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
     Ok(PutResponse { image })
 }
 
+/// A manifest that came over the registry's own API.
+pub(super) struct Pushed {
+    pub manifest: String,
+    pub media_type: Option<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+}
+
+/// Puts a manifest, and gives its digest. One that is there already is no mistake.
+pub(super) fn push(call: &mut Call<'_>, name: &str, pushed: Pushed) -> Result<String, Fault> {
+    let own = digest(&pushed.manifest);
+    let request = PutRequest {
+        registry_id: None,
+        repository_name: name.to_owned(),
+        image_manifest: pushed.manifest,
+        image_manifest_media_type: pushed.media_type,
+        image_tag: pushed.tag,
+        image_digest: pushed.digest,
+    };
+    match put(call, request) {
+        Err(fault) if fault.code != errors::IMAGE_EXISTS => Err(fault),
+        _ => Ok(own),
+    }
+}
+
 fn check_put(
     repository: &Repository,
     request: &PutRequest,

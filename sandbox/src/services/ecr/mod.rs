@@ -2,6 +2,7 @@
 
 use super::{Operation, operation};
 
+mod distribution;
 mod errors;
 mod image;
 mod lifecycle;
@@ -12,6 +13,7 @@ mod repository_policy;
 pub mod state;
 mod tagging;
 
+pub use distribution::Distribution;
 pub use state::State;
 
 /// Every operation that is built; what is missing here is answered with `NotImplemented`.

@@ -45,10 +45,12 @@ pub(super) fn token(call: &mut Call<'_>, request: TokenRequest) -> Result<TokenR
         true => vec![call.account.to_owned()],
         false => request.registry_ids,
     };
-    let authorization = |registry: String| Authorization {
+    // One address for all registries: that of the sandbox.
+    let endpoint = call.endpoint.to_owned();
+    let authorization = |_registry: String| Authorization {
         authorization_token: BASE64_STANDARD.encode(format!("AWS:{password}")),
         expires_at,
-        proxy_endpoint: format!("https://{registry}.dkr.ecr.{}.amazonaws.com", call.region),
+        proxy_endpoint: endpoint.clone(),
     };
     Ok(TokenResponse { authorization_data: registries.into_iter().map(authorization).collect() })
 }
@@ -181,7 +183,7 @@ mod tests {
         let response = fixture.call("ecr", "GetAuthorizationToken", json!({})).unwrap();
         let data = &response["authorizationData"][0];
         assert_eq!(data["expiresAt"], "2026-01-01T12:00:00Z");
-        assert_eq!(data["proxyEndpoint"], "https://123456789012.dkr.ecr.us-east-1.amazonaws.com");
+        assert_eq!(data["proxyEndpoint"], "http://127.0.0.1:4566");
         let token = BASE64_STANDARD.decode(data["authorizationToken"].as_str().unwrap()).unwrap();
         let token = String::from_utf8(token).unwrap();
         let password = token.strip_prefix("AWS:").unwrap();

@@ -37,6 +37,9 @@ pub(super) struct Repository {
     pub policy: Option<String>,
     pub lifecycle_policy: Option<String>,
     pub images: BTreeMap<String, Image>,
+    /// The blobs that were pushed or mounted, by digest, with their sizes.
+    #[serde(default)]
+    pub layers: BTreeMap<String, u64>,
 }
 
 /// How a repository's contents are encrypted; fixed for its life.
@@ -63,6 +66,13 @@ impl State {
     /// Forgets the passwords that have ended.
     pub fn settle(&mut self, now: Timestamp) {
         self.passwords.retain(|_, end| *end > now);
+    }
+
+    /// The layers that some repository has, by digest.
+    pub fn layers(&self) -> impl Iterator<Item = &str> {
+        self.repositories
+            .values()
+            .flat_map(|repository| repository.layers.keys().map(String::as_str))
     }
 
     /// Whether `GetAuthorizationToken` gave this password out and it has not ended yet. The user

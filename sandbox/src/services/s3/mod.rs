@@ -20,8 +20,10 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Collected};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
+use crate::fault::Fault;
 use crate::gateway::keyring::Keyring;
 use crate::gateway::{Body, ErrorCode, HttpService, RequestId, full};
+use crate::protocol::{Protocol, rest_xml};
 
 mod abac;
 mod access;
@@ -90,6 +92,18 @@ impl S3 {
 }
 
 impl HttpService for S3 {
+    fn name(&self) -> &'static str {
+        "s3"
+    }
+
+    fn protocol(&self) -> Protocol {
+        Protocol::RestXml
+    }
+
+    fn fault(&self, fault: &Fault, request_id: &str) -> Response<Body> {
+        rest_xml::s3_fault(fault, request_id).map(full)
+    }
+
     fn operation(&self, head: &Parts) -> &'static str {
         operation::name(head)
     }

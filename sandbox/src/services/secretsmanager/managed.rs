@@ -138,6 +138,7 @@ mod tests {
                 world: &mut fixture.world,
                 account: "123456789012",
                 region: "us-east-1",
+                endpoint: "http://127.0.0.1:4566",
                 access_key: "AKIDEXAMPLE",
                 clock: fixture.clock,
                 ids: &mut ids,
