@@ -32,6 +32,8 @@ free "$DATABASE_PORT" || die "something listens on port $DATABASE_PORT already: 
 
 app=""
 stop() {
+    # A second signal is not to leave the database behind.
+    trap '' INT TERM
     [ -z "$app" ] || { kill "$app" 2>/dev/null; wait "$app" 2>/dev/null; } || true
     stop_postgres "$folder"
 }

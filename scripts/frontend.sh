@@ -15,6 +15,7 @@ port="${PORT:-3000}"
 answers() { curl --silent --fail --max-time 2 --output /dev/null "$API_URL/health/live"; }
 
 stop_backend() {
+    trap '' INT TERM
     kill "$backend" 2>/dev/null || return 0
     wait "$backend" 2>/dev/null || true
 }
@@ -23,7 +24,8 @@ if answers; then
     say "using the API at $API_URL"
 else
     say "starting the API (scripts/backend.sh)"
-    ./scripts/backend.sh &
+    # PORT is ours; that of the API stands in its address.
+    PORT="${API_URL##*:}" ./scripts/backend.sh &
     backend=$!
     trap stop_backend EXIT
     trap 'exit 130' INT TERM

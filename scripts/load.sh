@@ -17,6 +17,7 @@ chmod 711 "$folder"
 server=""
 end_server() { [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true; server=""; }
 stop() {
+    trap '' INT TERM
     end_server
     stop_postgres "$folder/postgres"
     rm -rf "$folder"

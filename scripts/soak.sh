@@ -15,6 +15,7 @@ folder="$(mktemp -d)"
 chmod 711 "$folder"
 pids=()
 stop() {
+    trap '' INT TERM
     # Those that ended by themselves, or by us, are no reason to stop here.
     for pid in "${pids[@]}"; do { kill "$pid" && wait "$pid"; } 2>/dev/null || true; done
     stop_postgres "$folder/postgres"
