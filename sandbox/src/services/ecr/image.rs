@@ -53,7 +53,7 @@ pub(super) struct PutResponse {
 
 /// Puts a manifest, and moves the tag to it where tags may move.
 pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutResponse, Fault> {
-    let now = call.clock.now;
+    let clock = call.clock;
     let manifest: Value = serde_json::from_str(&request.image_manifest)
         .map_err(|_| errors::invalid("ImageManifest", "Invalid JSON syntax"))?;
     let repository = find(call, request.registry_id.as_deref(), &request.repository_name)?;
@@ -68,15 +68,17 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
         artifact_type: artifact_type(&manifest),
         size: size(&manifest),
         manifest: request.image_manifest,
-        pushed: now,
+        pushed: clock.now,
         tags: BTreeSet::new(),
     });
     image.tags.extend(tag.clone());
+    let (manifest, stated) = (image.manifest.clone(), image.media_type.clone());
+    repository.expect_expiry(clock);
     let id = ImageId { image_digest: Some(digest), image_tag: tag };
     let image = ImageView {
         image_id: id,
-        image_manifest: image.manifest.clone(),
-        image_manifest_media_type: image.media_type.clone(),
+        image_manifest: manifest,
+        image_manifest_media_type: stated,
         registry_id: repository.registry.clone(),
         repository_name: repository.name.clone(),
     };
@@ -287,7 +289,8 @@ fn delete(repository: &mut Repository, id: &ImageId) -> Result<Vec<ImageId>, Ima
     Ok(ids(&digest, &gone))
 }
 
-fn is_referenced(repository: &Repository, digest: &str) -> bool {
+/// Whether a list of images refers to it.
+pub(super) fn is_referenced(repository: &Repository, digest: &str) -> bool {
     repository.images.values().any(|image| {
         let manifest = serde_json::from_str(&image.manifest).unwrap_or(Value::Null);
         references(&manifest).any(|reference| reference == digest)

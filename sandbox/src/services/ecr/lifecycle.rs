@@ -13,37 +13,37 @@ use crate::fault::Fault;
 /// A policy's rules as their JSON has them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Policy {
-    rules: Vec<Rule>,
+pub(super) struct Policy {
+    pub rules: Vec<Rule>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Rule {
-    rule_priority: u32,
+pub(super) struct Rule {
+    pub rule_priority: u32,
     #[serde(default, rename = "description")]
     _description: String,
-    selection: Selection,
-    action: Action,
+    pub selection: Selection,
+    pub action: Action,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Selection {
-    tag_status: TagStatus,
+pub(super) struct Selection {
+    pub tag_status: TagStatus,
     #[serde(default)]
-    tag_prefix_list: Vec<String>,
+    pub tag_prefix_list: Vec<String>,
     #[serde(default)]
-    tag_pattern_list: Vec<String>,
-    storage_class: Option<StorageClass>,
-    count_type: CountType,
+    pub tag_pattern_list: Vec<String>,
+    pub storage_class: Option<StorageClass>,
+    pub count_type: CountType,
     count_unit: Option<CountUnit>,
-    count_number: u32,
+    pub count_number: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum TagStatus {
+pub(super) enum TagStatus {
     Tagged,
     Untagged,
     Any,
@@ -51,14 +51,14 @@ enum TagStatus {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum StorageClass {
+pub(super) enum StorageClass {
     Standard,
     Archive,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum CountType {
+pub(super) enum CountType {
     ImageCountMoreThan,
     SinceImagePushed,
     SinceImagePulled,
@@ -67,27 +67,34 @@ enum CountType {
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum CountUnit {
+pub(super) enum CountUnit {
     Days,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Action {
-    r#type: ActionType,
+pub(super) struct Action {
+    pub r#type: ActionType,
     target_storage_class: Option<StorageClass>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum ActionType {
+pub(super) enum ActionType {
     Expire,
     Transition,
 }
 
+impl Policy {
+    /// Reads a text that is a policy by its form.
+    pub(super) fn parse(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+}
+
 /// Refuses a text that is not a policy by AWS's rules.
 fn check(text: &str) -> Result<(), Fault> {
-    let policy: Policy = serde_json::from_str(text).map_err(errors::invalid_lifecycle_policy)?;
+    let policy = Policy::parse(text).map_err(errors::invalid_lifecycle_policy)?;
     check_rules(&policy.rules).map_err(errors::invalid_lifecycle_policy)
 }
 
@@ -171,12 +178,14 @@ fn response(repository: &Repository, text: String) -> PolicyResponse {
 
 /// Replaces the policy.
 pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PolicyResponse, Fault> {
+    let clock = call.clock;
     let repository = find(call, request.registry_id.as_deref(), &request.repository_name)?;
     if request.lifecycle_policy_text.len() > 30_720 {
         return Err(errors::invalid_lifecycle_policy("The policy is over 30720 characters long."));
     }
     check(&request.lifecycle_policy_text)?;
     repository.lifecycle_policy = Some(request.lifecycle_policy_text.clone());
+    repository.expect_expiry(clock);
     Ok(response(repository, request.lifecycle_policy_text))
 }
 

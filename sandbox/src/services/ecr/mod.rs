@@ -4,6 +4,7 @@ use super::{Operation, operation};
 
 mod distribution;
 mod errors;
+mod expiry;
 mod image;
 mod lifecycle;
 mod mutability;

@@ -102,6 +102,7 @@ pub(super) fn create(
         policy: None,
         lifecycle_policy: None,
         images: BTreeMap::new(),
+        expiry: None,
         layers: BTreeMap::new(),
         name: name.clone(),
     };

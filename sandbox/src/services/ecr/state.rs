@@ -37,6 +37,9 @@ pub(super) struct Repository {
     pub policy: Option<String>,
     pub lifecycle_policy: Option<String>,
     pub images: BTreeMap<String, Image>,
+    /// When the lifecycle policy is evaluated next.
+    #[serde(default)]
+    pub expiry: Option<Timestamp>,
     /// The blobs that were pushed or mounted, by digest, with their sizes.
     #[serde(default)]
     pub layers: BTreeMap<String, u64>,
@@ -63,8 +66,9 @@ pub(super) struct Image {
 }
 
 impl State {
-    /// Forgets the passwords that have ended.
+    /// Forgets the passwords that have ended, and the images that lifecycle policies expire.
     pub fn settle(&mut self, now: Timestamp) {
+        self.repositories.values_mut().for_each(|repository| repository.settle(now));
         self.passwords.retain(|_, end| *end > now);
     }
 
