@@ -25,6 +25,8 @@ pub struct Call<'a> {
     pub clock: Clock,
     /// Where new identifiers come from.
     pub ids: &'a mut Ids,
+    /// Whether what AWS would run really runs here, and is waited for.
+    pub live: bool,
 }
 
 impl Call<'_> {

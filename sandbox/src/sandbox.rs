@@ -44,6 +44,8 @@ pub struct Options {
     pub latency: Duration,
     /// Makes the same identifiers again; random when absent.
     pub seed: Option<u64>,
+    /// Whether databases and services really run, rather than only look so.
+    pub live: bool,
 }
 
 impl Options {
@@ -59,6 +61,7 @@ impl Options {
             hook: None,
             latency: Duration::ZERO,
             seed: None,
+            live: false,
         }
     }
 }
@@ -133,6 +136,7 @@ impl Sandbox {
             faults: Injector::new(options.faults)?,
             hook: options.hook,
             latency: options.latency,
+            live: options.live,
             state: State {
                 world: store.load_world()?,
                 ids: options.seed.map_or_else(Ids::random, Ids::seeded),
@@ -184,7 +188,7 @@ impl Sandbox {
     /// Looks at the world, or changes it behind the services' back.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         let result = self.core.with_world(look);
-        self.core.changed.notify_one();
+        self.core.touch();
         result
     }
 
@@ -234,10 +238,12 @@ async fn run(listener: TcpListener, gateway: Arc<Gateway>, store: Store) -> Resu
 
 /// Writes the world a moment after each change. A failure is told and tried again at the next.
 async fn save_changes(core: Arc<Core>, store: Arc<Store>) {
+    let mut changes = core.watch();
     loop {
         tokio::select! {
             () = core.stop.cancelled() => return,
-            () = core.changed.notified() => {}
+            // The core holds the other end for as long as there is anything to save.
+            _ = changes.changed() => {}
         }
         tokio::time::sleep(DEBOUNCE).await;
         if let Err(error) = save(&core, &store).await {

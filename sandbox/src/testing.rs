@@ -51,6 +51,7 @@ impl Fixture {
             access_key: "AKIDEXAMPLE",
             clock: self.clock,
             ids: &mut self.ids,
+            live: false,
         };
         let response = (operation.handler)(&mut call, request)?;
         Ok(held_to_model(service, name, response))

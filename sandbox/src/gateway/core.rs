@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::faults::Injector;
@@ -35,8 +35,9 @@ pub struct Core {
     pub hook: Option<Hook>,
     /// How much longer every call takes.
     pub latency: Duration,
-    /// Told when the world may have changed.
-    pub changed: Notify,
+    /// Whether what AWS would run really runs here.
+    pub live: bool,
+    changed: watch::Sender<()>,
     /// Cancelled when the sandbox is to stop.
     pub stop: CancellationToken,
     /// When the sandbox started.
@@ -68,6 +69,8 @@ pub struct Beginning {
     pub hook: Option<Hook>,
     /// How much longer every call takes.
     pub latency: Duration,
+    /// Whether what AWS would run really runs here.
+    pub live: bool,
     /// What operations change.
     pub state: State,
 }
@@ -83,7 +86,8 @@ impl Core {
             faults: beginning.faults,
             hook: beginning.hook,
             latency: beginning.latency,
-            changed: Notify::new(),
+            live: beginning.live,
+            changed: watch::Sender::new(()),
             stop: CancellationToken::new(),
             started: Timestamp::now(),
             state: Mutex::new(beginning.state),
@@ -103,7 +107,7 @@ impl Core {
             .handler;
         let result = self.call(&scope.region, &scope.access_key, |call| handler(call, request));
         if !is_read_only(operation) {
-            self.changed.notify_one();
+            self.touch();
         }
         result
     }
@@ -127,7 +131,18 @@ impl Core {
             access_key,
             clock,
             ids,
+            live: self.live,
         })
+    }
+
+    /// Tells everybody who watches that the world may have changed.
+    pub fn touch(&self) {
+        self.changed.send_replace(());
+    }
+
+    /// Sees every change from now on; several that come close together may be seen as one.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// Looks at the world, or changes it behind the services' back.
@@ -149,7 +164,7 @@ impl Core {
     pub fn reset(&self) {
         self.lock().world = World::default();
         self.log.clear();
-        self.changed.notify_one();
+        self.touch();
     }
 
     /// How many objects there are: `us-east-1/ec2/vpcs` → 3.

@@ -142,6 +142,7 @@ mod tests {
                 access_key: "AKIDEXAMPLE",
                 clock: fixture.clock,
                 ids: &mut ids,
+                live: false,
             };
             ManagedSecret::new(&mut call, "rds", "rds!cluster-1", value.to_owned())
         };

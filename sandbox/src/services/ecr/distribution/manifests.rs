@@ -76,7 +76,7 @@ impl Asked<'_> {
             digest,
         };
         let digest = self.call(|call| image::push(call, name, pushed))?;
-        self.registry.core.changed.notify_one();
+        self.registry.core.touch();
         let mut answer = Answer::new(StatusCode::CREATED)
             .header("location", format!("/v2/{name}/manifests/{digest}"))
             .header("docker-content-digest", &digest);

@@ -79,7 +79,7 @@ impl Asked<'_> {
         self.repository(name, |repository| {
             repository.layers.insert(digest.as_str().to_owned(), size);
         })?;
-        self.registry.core.changed.notify_one();
+        self.registry.core.touch();
         Ok(Answer::new(StatusCode::CREATED)
             .header("location", format!("/v2/{name}/blobs/{}", digest.as_str()))
             .header("docker-content-digest", digest.as_str())
