@@ -66,6 +66,11 @@ pub struct Clients(Arc<Inner>);
 struct Inner {
     config: SdkConfig,
     meter: Meter,
+    acm: OnceLock<aws_sdk_acm::Client>,
+    apprunner: OnceLock<aws_sdk_apprunner::Client>,
+    cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
+    ecs: OnceLock<aws_sdk_ecs::Client>,
+    wafv2: OnceLock<aws_sdk_wafv2::Client>,
     logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     ec2: OnceLock<aws_sdk_ec2::Client>,
     ec2_once: OnceLock<aws_sdk_ec2::Client>,
@@ -123,6 +128,11 @@ impl Clients {
         Self(Arc::new(Inner {
             config,
             meter,
+            acm: OnceLock::new(),
+            apprunner: OnceLock::new(),
+            cloudfront: OnceLock::new(),
+            ecs: OnceLock::new(),
+            wafv2: OnceLock::new(),
             logs: OnceLock::new(),
             ec2: OnceLock::new(),
             ec2_once: OnceLock::new(),
@@ -177,6 +187,16 @@ macro_rules! clients {
 }
 
 clients! {
+    /// ACM.
+    acm: aws_sdk_acm, None;
+    /// App Runner.
+    apprunner: aws_sdk_apprunner, None;
+    /// CloudFront.
+    cloudfront: aws_sdk_cloudfront, None;
+    /// ECS.
+    ecs: aws_sdk_ecs, None;
+    /// WAF.
+    wafv2: aws_sdk_wafv2, None;
     /// CloudWatch Logs.
     logs: aws_sdk_cloudwatchlogs, None;
     /// EC2.
