@@ -27,6 +27,8 @@ pub struct Call<'a> {
     pub ids: &'a mut Ids,
     /// Whether what AWS would run really runs here, and is waited for.
     pub live: bool,
+    /// Whether databases do, which needs a PostgreSQL on this machine.
+    pub databases: bool,
 }
 
 impl Call<'_> {
@@ -106,11 +108,16 @@ impl Ids {
         self.draw(CHARACTERS, characters)
     }
 
+    /// Any bytes.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.fill_bytes(&mut bytes);
+        bytes
+    }
+
     /// A UUID of version 4.
     pub fn uuid(&mut self) -> String {
-        let mut bytes = [0; 16];
-        self.0.fill_bytes(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 
     /// Puts things into an order that is any of their orders.

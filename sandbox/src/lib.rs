@@ -15,6 +15,7 @@ pub mod client;
 pub mod fault;
 pub mod gateway;
 pub mod protocol;
+mod runtime;
 pub mod sandbox;
 pub mod services;
 pub mod store;
@@ -23,4 +24,5 @@ mod testing;
 pub mod world;
 
 pub use client::Handle;
+pub use runtime::NotInstalled;
 pub use sandbox::{Calls, Error, Options, Sandbox};

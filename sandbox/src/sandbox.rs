@@ -17,6 +17,7 @@ use crate::gateway::hook::Hook;
 use crate::gateway::keyring::{Credentials, Keyring};
 use crate::gateway::log::Entry;
 use crate::gateway::server;
+use crate::runtime::{Installation, NotInstalled, Runtime};
 use crate::services::ecr::Distribution;
 use crate::services::s3::S3;
 use crate::store::{Endpoint, Store, StoreError};
@@ -113,6 +114,7 @@ pub struct Calls {
 pub struct Sandbox {
     url: String,
     core: Arc<Core>,
+    missing: Option<NotInstalled>,
     tasks: Option<JoinHandle<Result<(), Error>>>,
 }
 
@@ -129,6 +131,10 @@ impl Sandbox {
             .map_err(|source| Error::Listen { port, source })?;
         let address = listener.local_addr().map_err(|source| Error::Listen { port, source })?;
         let url = format!("http://{address}");
+        let (postgres, missing) = match options.live.then(Installation::find).transpose() {
+            Ok(installation) => (installation, None),
+            Err(missing) => (None, Some(missing)),
+        };
         let core = Arc::new(Core::new(Beginning {
             credentials: store.credentials()?,
             account: options.account,
@@ -137,6 +143,7 @@ impl Sandbox {
             hook: options.hook,
             latency: options.latency,
             live: options.live,
+            databases: postgres.is_some(),
             state: State {
                 world: store.load_world()?,
                 ids: options.seed.map_or_else(Ids::random, Ids::seeded),
@@ -157,13 +164,19 @@ impl Sandbox {
             s3: Some(Arc::new(s3)),
             registry: Some(Arc::new(registry)),
         });
-        let tasks = tokio::spawn(run(listener, gateway, store));
-        Ok(Self { url, core, tasks: Some(tasks) })
+        let runtime = Runtime::start(&core, &options.directory, postgres);
+        let tasks = tokio::spawn(run(listener, gateway, runtime, store));
+        Ok(Self { url, core, missing, tasks: Some(tasks) })
     }
 
     /// The URL of its port.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Why its databases only look as if they ran, although it is live.
+    pub fn missing(&self) -> Option<&NotInstalled> {
+        self.missing.as_ref()
     }
 
     /// The keys that it accepts.
@@ -225,11 +238,17 @@ impl Drop for Sandbox {
 }
 
 /// Serves and saves until the sandbox stops.
-async fn run(listener: TcpListener, gateway: Arc<Gateway>, store: Store) -> Result<(), Error> {
+async fn run(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    runtime: Runtime,
+    store: Store,
+) -> Result<(), Error> {
     let core = gateway.core.clone();
     let store = Arc::new(store);
     let writer = tokio::spawn(save_changes(core.clone(), store.clone()));
     server::serve(listener, gateway, core.stop.clone()).await;
+    runtime.ended().await;
     writer.await?;
     save(&core, &store).await?;
     store.withdraw()?;

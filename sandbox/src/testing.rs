@@ -52,6 +52,7 @@ impl Fixture {
             clock: self.clock,
             ids: &mut self.ids,
             live: false,
+            databases: false,
         };
         let response = (operation.handler)(&mut call, request)?;
         Ok(held_to_model(service, name, response))

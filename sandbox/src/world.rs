@@ -50,6 +50,11 @@ impl World {
         self.regions.entry(name.to_owned()).or_default()
     }
 
+    /// The regions that have been used, by name.
+    pub fn regions(&self) -> impl Iterator<Item = (&str, &Region)> {
+        self.regions.iter().map(|(name, region)| (name.as_str(), region))
+    }
+
     /// The region that gave out a password for its registry which still holds.
     pub fn region_of_password(&self, password: &str, now: Timestamp) -> Option<String> {
         let mut regions = self.regions.iter();

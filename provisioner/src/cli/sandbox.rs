@@ -283,6 +283,7 @@ async fn logs(global: &Global, tail: usize) -> Result<(), Failed> {
 
 async fn serve(root: &Path, args: &Start, view: &mut dyn View) -> Result<(), Failed> {
     let mut options = Options::new(directory(root));
+    options.live = true;
     options.port = args.port;
     options.time_scale = args.time_scale;
     options.latency = Duration::from_millis(args.latency);
@@ -296,6 +297,9 @@ async fn serve(root: &Path, args: &Start, view: &mut dyn View) -> Result<(), Fai
         Error::Store(StoreError::InUse { .. }) => Failed::Locked(Failure::of(&error)),
         _ => Failed::Other(Failure::of(&error)),
     })?;
+    if let Some(missing) = sandbox.missing() {
+        view.note(&format!("databases are only described: {missing}"));
+    }
     view.note(&format!("the sandbox answers at {}", sandbox.url()));
     let stop = sandbox.stop_token();
     let _signals = super::signals::watch(stop, tokio_util::sync::CancellationToken::new());

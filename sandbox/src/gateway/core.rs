@@ -37,6 +37,8 @@ pub struct Core {
     pub latency: Duration,
     /// Whether what AWS would run really runs here.
     pub live: bool,
+    /// Whether databases do.
+    pub databases: bool,
     changed: watch::Sender<()>,
     /// Cancelled when the sandbox is to stop.
     pub stop: CancellationToken,
@@ -71,6 +73,8 @@ pub struct Beginning {
     pub latency: Duration,
     /// Whether what AWS would run really runs here.
     pub live: bool,
+    /// Whether databases do.
+    pub databases: bool,
     /// What operations change.
     pub state: State,
 }
@@ -87,6 +91,7 @@ impl Core {
             hook: beginning.hook,
             latency: beginning.latency,
             live: beginning.live,
+            databases: beginning.databases,
             changed: watch::Sender::new(()),
             stop: CancellationToken::new(),
             started: Timestamp::now(),
@@ -132,6 +137,7 @@ impl Core {
             clock,
             ids,
             live: self.live,
+            databases: self.databases,
         })
     }
 

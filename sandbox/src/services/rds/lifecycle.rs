@@ -23,6 +23,8 @@ pub enum Phase {
     BackingUp,
     /// It is going away.
     Deleting,
+    /// It could not be made.
+    Failed,
 }
 
 impl Phase {
@@ -36,6 +38,7 @@ impl Phase {
             Self::Upgrading => "upgrading",
             Self::BackingUp => "backing-up",
             Self::Deleting => "deleting",
+            Self::Failed => "failed",
         }
     }
 }
@@ -45,12 +48,35 @@ impl Phase {
 pub struct Lifecycle {
     phase: Phase,
     until: Option<Timestamp>,
+    /// Whether something that really happens has to come to its end as well.
+    #[serde(default)]
+    awaits: bool,
 }
 
 impl Lifecycle {
     /// Under way until a moment.
     pub fn under_way(phase: Phase, until: Timestamp) -> Self {
-        Self { phase, until: Some(until) }
+        Self { phase, until: Some(until), awaits: false }
+    }
+
+    /// Is not over before [`Self::arrive`] says so, either: for what really runs.
+    pub fn awaiting(self, awaits: bool) -> Self {
+        Self { awaits, ..self }
+    }
+
+    /// Whether something that really happens is waited for.
+    pub fn is_awaited(self) -> bool {
+        self.awaits
+    }
+
+    /// What was waited for is there: only time is left to pass.
+    pub fn arrive(&mut self) {
+        self.awaits = false;
+    }
+
+    /// What was waited for will not come.
+    pub fn fail(&mut self) {
+        *self = Self { phase: Phase::Failed, until: None, awaits: false };
     }
 
     /// What it is doing.
@@ -81,12 +107,12 @@ impl Lifecycle {
     /// Ends what is due by `now`, except a deletion: whoever holds the object removes it.
     pub fn settle(&mut self, now: Timestamp) {
         if !self.is_deleting() && self.is_due(now) {
-            *self = Self { phase: Phase::Available, until: None };
+            *self = Self { phase: Phase::Available, until: None, awaits: false };
         }
     }
 
     fn is_due(self, now: Timestamp) -> bool {
-        self.until.is_some_and(|until| until <= now)
+        !self.awaits && self.until.is_some_and(|until| until <= now)
     }
 }
 

@@ -149,7 +149,7 @@ fn insert(
     mut tags: Tags,
 ) -> Result<Timestamp, Fault> {
     let until = call.clock.after(typical::SNAPSHOT);
-    let now = call.clock.now;
+    let (now, live) = (call.clock.now, call.databases);
     let arn = call.arn("rds", &format!("{KIND}:{identifier}"));
     if cluster.settings.copy_tags_to_snapshot {
         let own = tags.list();
@@ -165,7 +165,7 @@ fn insert(
         identifier: identifier.clone(),
         arn,
         created: now,
-        lifecycle: Lifecycle::under_way(Phase::Creating, until),
+        lifecycle: Lifecycle::under_way(Phase::Creating, until).awaiting(live),
         cluster: cluster.identifier.clone(),
         cluster_resource_id: cluster.resource_id.clone(),
         cluster_created: cluster.created,

@@ -40,6 +40,34 @@ impl State {
         self.clusters.values()
     }
 
+    /// The snapshots, by identifier.
+    pub fn snapshots(&self) -> impl Iterator<Item = &ClusterSnapshot> {
+        self.snapshots.values()
+    }
+
+    /// Whoever runs the server of an instance says that it is up, or that it will not be. It is
+    /// meant for an instance that was told to restart so often, and not again since.
+    pub fn server_is_up(&mut self, resource_id: &str, restarts: u64, up: bool) {
+        let mut instances = self.instances.values_mut();
+        let instance = instances
+            .find(|one| one.resource_id == resource_id && one.restarts == restarts)
+            .filter(|one| !one.lifecycle.is_deleting());
+        match instance {
+            Some(instance) if up => instance.lifecycle.arrive(),
+            Some(instance) => instance.lifecycle.fail(),
+            None => {}
+        }
+    }
+
+    /// Whoever keeps the data says that a snapshot of them is taken, or that it will not be.
+    pub fn snapshot_is_taken(&mut self, identifier: &str, taken: bool) {
+        match self.snapshots.get_mut(identifier) {
+            Some(snapshot) if taken => snapshot.lifecycle.arrive(),
+            Some(snapshot) => snapshot.lifecycle.fail(),
+            None => {}
+        }
+    }
+
     /// The instances, by identifier.
     pub fn instances(&self) -> impl Iterator<Item = &Instance> {
         self.instances.values()

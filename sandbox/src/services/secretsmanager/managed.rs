@@ -143,6 +143,7 @@ mod tests {
                 clock: fixture.clock,
                 ids: &mut ids,
                 live: false,
+                databases: false,
             };
             ManagedSecret::new(&mut call, "rds", "rds!cluster-1", value.to_owned())
         };

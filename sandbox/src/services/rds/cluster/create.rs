@@ -1,5 +1,7 @@
 //! `CreateDBCluster`.
 
+use std::net::Ipv4Addr;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::credential::{self, MasterUser, PasswordRequest};
@@ -85,6 +87,7 @@ pub(crate) struct Draft {
     pub key: Option<String>,
     pub defaults: Settings,
     pub takes: std::time::Duration,
+    pub source: Option<String>,
 }
 
 /// What a request's common part comes to.
@@ -111,6 +114,7 @@ impl Common {
             key: None,
             defaults: Settings::default(),
             takes: typical::CLUSTER_CREATION,
+            source: None,
         })
     }
 
@@ -156,11 +160,20 @@ pub(crate) fn build(
         writer: None,
         pending: None,
         tags: resolved.tags,
+        block: call.databases.then(|| any_block(call)),
+        source: draft.source,
     };
     let rds = &mut call.region().rds;
     let single = Single::new(View::new(rds, &cluster, now));
     rds.clusters.insert(cluster.identifier.clone(), cluster);
     single
+}
+
+/// 256 addresses of this machine's loopback network: as likely as not nobody else's, and where
+/// they are somebody's after all, the servers say so when they start.
+fn any_block(call: &mut Call<'_>) -> Ipv4Addr {
+    let [b, c] = call.ids.bytes();
+    Ipv4Addr::new(127, 64 + b % 64, c, 0)
 }
 
 impl Single {

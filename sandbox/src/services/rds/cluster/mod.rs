@@ -1,5 +1,7 @@
 //! DB clusters: what one is, how AWS describes it, and how it changes with time.
 
+use std::net::Ipv4Addr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,13 @@ mod view;
 
 use settings::Settings;
 pub(super) use view::{HOSTED_ZONE, SecurityGroupView};
+
+/// The last number of the address that leads to the writer.
+pub const WRITER: u8 = 1;
+/// The last number of the address that leads to the readers.
+pub const READERS: u8 = 2;
+/// The last number of the first instance's own address.
+pub(super) const FIRST_INSTANCE: u8 = 10;
 
 /// The resource part of a cluster's ARN.
 pub(super) const KIND: &str = "cluster";
@@ -64,6 +73,12 @@ pub struct Cluster {
     pub pending: Option<Pending>,
     /// The customer's tags.
     pub tags: Tags,
+    /// Where its servers really listen: 256 addresses of this machine, of which this is the first.
+    #[serde(default)]
+    pub block: Option<Ipv4Addr>,
+    /// The ARN of the snapshot that its volume was made from.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// Changes that are applied at a moment ahead.
@@ -92,12 +107,20 @@ impl Pending {
 impl Cluster {
     /// The name that leads to the writer.
     pub fn endpoint(&self) -> String {
-        format!("{}.cluster-{}", self.identifier, self.domain)
+        let name = || format!("{}.cluster-{}", self.identifier, self.domain);
+        self.address(WRITER).map_or_else(name, |address| address.to_string())
     }
 
     /// The name that leads to the readers.
     pub fn reader_endpoint(&self) -> String {
-        format!("{}.cluster-ro-{}", self.identifier, self.domain)
+        let name = || format!("{}.cluster-ro-{}", self.identifier, self.domain);
+        self.address(READERS).map_or_else(name, |address| address.to_string())
+    }
+
+    /// An address of its block, by its last number.
+    pub fn address(&self, last: u8) -> Option<Ipv4Addr> {
+        let [a, b, c, _] = self.block?.octets();
+        Some(Ipv4Addr::new(a, b, c, last))
     }
 
     /// The release that it runs.

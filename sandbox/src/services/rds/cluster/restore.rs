@@ -56,6 +56,7 @@ pub(crate) fn restore(call: &mut Call<'_>, request: Request) -> Result<Single, F
         (Some(key), _) => Some(keys::resolve(call, Some(key), keys::RDS)?),
         (None, key) => key,
     };
+    draft.source = Some(source.arn);
     draft.database = source.database;
     draft.takes = typical::CLUSTER_RESTORE;
     draft.defaults = Settings {

@@ -1,9 +1,11 @@
 //! `CreateDBInstance`, for members of Aurora clusters.
 
+use std::net::Ipv4Addr;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::super::cluster::Cluster;
+use super::super::cluster::{Cluster, FIRST_INSTANCE};
 use super::super::lifecycle::{Lifecycle, Phase, typical};
 use super::super::monitoring::{Monitoring, MonitoringRequest};
 use super::super::network::{self, Interface, Subnet};
@@ -168,7 +170,7 @@ fn build(
         arn: call.arn("rds", &format!("{KIND}:{identifier}")),
         resource_id: format!("db-{}", call.ids.upper(26)),
         created: now,
-        lifecycle: Lifecycle::under_way(Phase::Creating, until),
+        lifecycle: Lifecycle::under_way(Phase::Creating, until).awaiting(call.databases),
         cluster: cluster.identifier.clone(),
         subnet_group: cluster.subnet_group.clone(),
         subnet: draft.subnet.id,
@@ -186,8 +188,19 @@ fn build(
         awaits_reboot: false,
         pending: None,
         tags: draft.tags,
+        address: free_address(&call.region().rds, cluster),
+        restarts: 0,
         identifier,
     }
+}
+
+/// An address of the cluster's block that none of its instances has.
+fn free_address(rds: &State, cluster: &Cluster) -> Option<Ipv4Addr> {
+    let taken: Vec<_> =
+        rds.members(&cluster.identifier).filter_map(|instance| instance.address).collect();
+    (FIRST_INSTANCE..=u8::MAX)
+        .filter_map(|last| cluster.address(last))
+        .find(|address| !taken.contains(address))
 }
 
 /// Certificates of RDS servers are valid for a year.

@@ -1,5 +1,7 @@
 //! DB instances: the servers of a cluster.
 
+use std::net::Ipv4Addr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +66,12 @@ pub struct Instance {
     pub pending: Option<Pending>,
     /// The customer's tags.
     pub tags: Tags,
+    /// The address of this machine at which its server really listens.
+    #[serde(default)]
+    pub address: Option<Ipv4Addr>,
+    /// How often it was told to restart.
+    #[serde(default)]
+    pub restarts: u64,
 }
 
 /// Changes that are applied at a moment ahead.

@@ -20,6 +20,7 @@ pub(crate) struct Request {
 /// The server restarts, and static parameters take effect.
 pub(crate) fn reboot(call: &mut Call<'_>, request: Request) -> Result<Single, Fault> {
     let until = call.clock.after(typical::INSTANCE_REBOOT);
+    let live = call.databases;
     let rds = &mut call.region().rds;
     let identifier = describe::find(rds, &request.identifier)?.identifier.clone();
     if request.failover {
@@ -33,7 +34,8 @@ pub(crate) fn reboot(call: &mut Call<'_>, request: Request) -> Result<Single, Fa
                 "Instance {identifier} is not in the available state."
             )));
         }
-        instance.lifecycle = Lifecycle::under_way(Phase::Rebooting, until);
+        instance.lifecycle = Lifecycle::under_way(Phase::Rebooting, until).awaiting(live);
+        instance.restarts += 1;
         instance.awaits_reboot = false;
     }
     describe::single(rds, &identifier)

@@ -156,7 +156,10 @@ impl View {
         });
         Self {
             endpoint: up.then(|| Endpoint {
-                address: format!("{}.{}", instance.identifier, cluster.domain),
+                address: match instance.address {
+                    Some(address) => address.to_string(),
+                    None => format!("{}.{}", instance.identifier, cluster.domain),
+                },
                 port: settings.port,
                 hosted_zone_id: HOSTED_ZONE,
             }),
