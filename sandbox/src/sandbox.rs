@@ -163,6 +163,7 @@ impl Sandbox {
             core: core.clone(),
             s3: Some(Arc::new(s3)),
             registry: Some(Arc::new(registry)),
+            fronts: Vec::new(),
         });
         let runtime = Runtime::start(&core, &options.directory, postgres);
         let tasks = tokio::spawn(run(listener, gateway, runtime, store));

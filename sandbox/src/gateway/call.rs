@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::core::Core;
 use super::faults::{self, Injected};
+use super::front::{self, Front};
 use super::hook::{CallInfo, Phase, Verdict};
 use super::keyring::Keyring;
 use super::log::Entry;
@@ -37,6 +38,8 @@ pub struct Gateway {
     pub s3: Option<Arc<dyn HttpService>>,
     /// The registry of images, which does as well.
     pub registry: Option<Arc<dyn HttpService>>,
+    /// What answers at names of its own, the first that does.
+    pub fronts: Vec<Arc<dyn Front>>,
 }
 
 /// An answer, and what the log says of it.
@@ -51,6 +54,9 @@ impl Gateway {
     /// # Errors
     /// When the answer is that there is none.
     pub async fn handle(&self, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
+        if let Some(front) = front::find(&self.fronts, request.uri(), request.headers()) {
+            return Ok(front::answer(front.as_ref(), request).await);
+        }
         if !route::is_local(request.uri(), request.headers()) {
             return Ok(refuse_host());
         }

@@ -7,7 +7,8 @@
 //! Paths under `/_sandbox/` are for whoever runs the sandbox ([`admin`]).
 //!
 //! A new service needs nothing here: [`crate::services::operations`] and a model are enough. One
-//! that speaks HTTP by itself implements [`HttpService`].
+//! that speaks HTTP by itself implements [`HttpService`]; what people open in a browser, by a name of
+//! its own, implements [`front::Front`].
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -24,6 +25,7 @@ pub mod call;
 pub mod core;
 pub mod denial;
 pub mod faults;
+pub mod front;
 pub mod hook;
 pub mod keyring;
 pub mod log;

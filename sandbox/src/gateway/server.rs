@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::call::Gateway;
+use super::front::Peer;
 
 /// How long a call under way may take once the sandbox stops.
 const GRACE: Duration = Duration::from_secs(1);
@@ -25,8 +26,9 @@ pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>, stop: Cancellat
             () = stop.cancelled() => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(converse(stream, gateway.clone(), stop.clone()));
+                Ok((stream, peer)) => {
+                    let peer = Peer(peer);
+                    connections.spawn(converse(stream, peer, gateway.clone(), stop.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -43,11 +45,14 @@ pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>, stop: Cancellat
 }
 
 /// All requests of one connection.
-async fn converse(stream: TcpStream, gateway: Arc<Gateway>, stop: CancellationToken) {
+async fn converse(stream: TcpStream, peer: Peer, gateway: Arc<Gateway>, stop: CancellationToken) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let service = service_fn(|request| gateway.handle(request));
+    let service = service_fn(|mut request| {
+        request.extensions_mut().insert(peer);
+        gateway.handle(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
