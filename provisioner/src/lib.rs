@@ -14,6 +14,7 @@ pub mod components;
 pub mod definition;
 pub mod engine;
 pub mod resource;
+pub mod ship;
 pub mod state;
 pub mod unknown;
 pub mod value;

@@ -58,6 +58,16 @@ impl Error {
         Self { kind: Kind::Invalid, details: Box::new(details) }
     }
 
+    /// Work on this machine that failed, with all its causes.
+    pub fn from_source(
+        message: impl Into<String>,
+        source: impl StdError + Send + Sync + 'static,
+    ) -> Self {
+        let mut error = Self::invalid(message);
+        error.details.source = Some(Arc::new(source));
+        error
+    }
+
     /// AWS's answer lacks a member that it always has.
     pub fn missing(operation: &str, member: &str) -> Self {
         let mut error = Self::invalid(format!("AWS's answer has no `{member}`"));

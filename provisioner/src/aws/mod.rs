@@ -21,6 +21,8 @@ pub use error::Error;
 pub use meter::{Calls, Meter};
 pub use policy::Document;
 
+use std::path::PathBuf;
+
 use crate::resource::Kinds;
 
 /// What every call of a kind is given.
@@ -32,6 +34,8 @@ pub struct Context {
     pub account: String,
     /// Its region.
     pub region: String,
+    /// The project's directory, where what is shipped is built.
+    pub project: PathBuf,
 }
 
 impl Context {
@@ -65,6 +69,7 @@ pub fn kinds() -> Kinds {
         .with_resource::<ec2::subnet::Subnet>()
         .with_resource::<ec2::vpc_endpoint::VpcEndpoint>()
         .with_resource::<ec2::vpc::Vpc>()
+        .with_resource::<ecr::image::Image>()
         .with_resource::<ecr::repository::Repository>()
         .with_resource::<iam::role::Role>()
         .with_resource::<kms::key::Key>()

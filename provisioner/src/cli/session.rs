@@ -259,7 +259,8 @@ pub async fn connect(
     };
     let clients = Clients::connect(&connection).await?;
     let account = caller_account(&clients, environment, sources).await?;
-    Ok(Context { clients, account, region: environment.region.clone() })
+    let (region, project) = (environment.region.clone(), environment.root.clone());
+    Ok(Context { clients, account, region, project })
 }
 
 /// What tells the SDK's chain where the caller's credentials are.

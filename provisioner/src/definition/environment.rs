@@ -84,6 +84,8 @@ struct Bucket {
 pub struct Environment {
     /// The file's name without its ending.
     pub name: String,
+    /// The project's directory.
+    pub root: PathBuf,
     /// The account that it belongs to, twelve digits; a run as anybody else is refused. `None`
     /// only where the endpoint is not AWS's.
     pub account: Option<String>,
@@ -216,6 +218,7 @@ fn assemble(
     };
     Some(Environment {
         name: name.to_owned(),
+        root: root.to_owned(),
         account: settings.account.clone(),
         region: settings.region.clone(),
         prefix: settings.prefix.clone().unwrap_or_else(|| name.to_owned()),

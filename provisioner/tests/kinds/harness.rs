@@ -65,6 +65,7 @@ async fn context(endpoint: String, access_key: &str, secret_key: &str) -> Contex
         clients: Clients::connect(&connection).await.unwrap(),
         account: ACCOUNT.to_owned(),
         region: REGION.to_owned(),
+        project: ".".into(),
     }
 }
 

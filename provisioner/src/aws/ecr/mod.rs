@@ -1,3 +1,4 @@
 //! Amazon Elastic Container Registry.
 
+pub mod image;
 pub mod repository;

@@ -59,7 +59,7 @@ impl World {
     /// A context whose clients nobody calls.
     pub fn context() -> Context {
         let (account, region) = ("123456789012".to_owned(), "eu-central-1".to_owned());
-        Context { clients: Clients::offline(), account, region }
+        Context { clients: Clients::offline(), account, region, project: ".".into() }
     }
 
     /// Every object, by id.

@@ -1,0 +1,9 @@
+//! Shipping: what is built on this machine and brought to AWS.
+
+pub mod build;
+pub mod image;
+pub mod layer;
+pub mod layout;
+pub mod registry;
+pub mod sbom;
+pub mod source;
