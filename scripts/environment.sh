@@ -37,10 +37,11 @@ need_rust() {
     forget_other_clones
 }
 
-# The programs that the tests compare with: skopeo of Debian's, and Python's in a virtual environment
-# of our own unless the machine has them.
+# The programs that the tests compare with: Debian's skopeo and docker-registry, and Python's in a
+# virtual environment of our own unless the machine has them.
 need_strangers() {
-    command -v skopeo >/dev/null || apt_install skopeo
+    command -v skopeo >/dev/null && command -v docker-registry >/dev/null ||
+        apt_install skopeo docker-registry
     if python3 -c 'import moto, botocore, awscli' 2>/dev/null && command -v moto_server >/dev/null; then
         return
     fi

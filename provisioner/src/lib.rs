@@ -2,8 +2,8 @@
 //!
 //! Data flows one way, and the modules stand in that order: [`definition`] (text to declarations)
 //! → [`resource`] (what a kind of object is) → [`state`] (what was made) → [`engine`] (refresh,
-//! diff, plan, execute) → [`aws`] (the kinds) and [`components`] (what expands to them) →
-//! [`view`] (what a person sees) → [`cli`].
+//! diff, plan, execute) → [`ship`] (what is built here) → [`aws`] (the kinds) and [`components`]
+//! (what expands to them) → [`view`] (what a person sees) → [`cli`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

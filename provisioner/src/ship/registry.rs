@@ -183,13 +183,11 @@ impl Repository {
         let mut tries = 0;
         let mut upload = None;
         loop {
+            // What a registry does not take up again begins anew.
+            let taken_up = upload.is_some();
             match self.try_blob(layout, blob, &mut upload).await {
                 Ok(sent) => return Ok(sent),
-                // An upload that the registry has forgotten begins anew.
-                Err(error) if error.code() == Some("BLOB_UPLOAD_UNKNOWN") && tries < TRIES => {
-                    upload = None;
-                }
-                Err(error) if error.is_transient() && tries < TRIES => {}
+                Err(error) if (taken_up || error.is_transient()) && tries < TRIES => {}
                 Err(error) => return Err(error),
             }
             tries += 1;

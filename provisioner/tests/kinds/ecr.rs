@@ -66,7 +66,7 @@ async fn an_image_is_built_once_and_stays_when_it_is_no_longer_declared() {
     let live = Image::read(&cx, &[created.id.clone(), "no/such|one".into()]).await.unwrap();
     assert_eq!(live[0].as_ref().unwrap().outputs, outputs);
     assert!(live[1].is_none());
-    assert_eq!(image.find(&cx, &owner("image")).await.unwrap(), [created.id.clone()]);
+    assert_eq!(image.find(&cx, &owner("image")).await.unwrap(), vec![created.id.clone()]);
 
     let again = image.create(&cx, &owner("other")).await.unwrap();
     assert_eq!(again.outputs.unwrap(), outputs);
