@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::services::{ec2, ecr, iam, kms, logs, rds, secretsmanager, sts};
+use crate::services::{acm, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts};
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct World {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Global {
+    /// Distributions and their policies.
+    pub cloudfront: cloudfront::State,
     /// Roles and policies.
     pub iam: iam::State,
     /// Temporary keys.
@@ -30,6 +32,8 @@ pub struct Global {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Region {
+    /// Certificates.
+    pub acm: acm::State,
     /// Networking.
     pub ec2: ec2::State,
     /// Clusters, instances, proxies.
@@ -71,8 +75,10 @@ impl World {
     pub fn settle(&mut self, now: Timestamp) {
         self.global.sts.settle(now);
         self.global.iam.settle(now);
+        self.global.cloudfront.settle(now);
         for region in self.regions.values_mut() {
             region.rds.settle(now, &mut region.ec2, &mut region.secretsmanager);
+            region.acm.settle(now);
             region.ec2.settle(now);
             region.ecr.settle(now);
             region.secretsmanager.settle(now);

@@ -26,7 +26,7 @@ macro_rules! models {
     };
 }
 
-models!["ec2", "ecr", "iam", "kms", "logs", "rds", "secretsmanager", "sts"];
+models!["acm", "cloudfront", "ec2", "ecr", "iam", "kms", "logs", "rds", "secretsmanager", "sts"];
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::fault::Fault;
 
+pub mod acm;
+pub mod cloudfront;
 pub mod ec2;
 pub mod ecr;
 pub mod iam;
@@ -52,6 +54,8 @@ pub(crate) use operation;
 /// The operations of a service, by the name in its credential scope (`ec2`, `logs`, …).
 pub fn operations(service: &str) -> Option<&'static [Operation]> {
     Some(match service {
+        "acm" => acm::OPERATIONS,
+        "cloudfront" => cloudfront::OPERATIONS,
         "ec2" => ec2::OPERATIONS,
         "ecr" => ecr::OPERATIONS,
         "iam" => iam::OPERATIONS,
