@@ -14,6 +14,7 @@ pub mod iam;
 pub mod kms;
 pub mod logs;
 pub mod rds;
+pub mod s3;
 pub mod secretsmanager;
 
 pub use client::{Clients, ConnectError, Connection, Credentials};
@@ -79,5 +80,6 @@ pub fn kinds() -> Kinds {
         .with_resource::<rds::instance::Instance>()
         .with_resource::<rds::proxy::Proxy>()
         .with_resource::<rds::subnet_group::SubnetGroup>()
+        .with_resource::<s3::content::Content>()
         .with_resource::<secretsmanager::secret::Secret>()
 }

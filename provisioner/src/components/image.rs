@@ -2,20 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
+use serde_json::json;
 
 use super::{Component, Expansion, Input};
 use crate::aws::ecr::image::{CargoPackage, Output, Recipe};
 use crate::resource::Problem;
 use crate::ship::image::Container;
 use crate::ship::source;
-
-/// How many characters of a digest name an image.
-const TAG: usize = 20;
-/// What the bytes of an image depend on beside its sources: raised when they are put together
-/// otherwise.
-const FORMAT: &str = "1";
 
 /// A container image: built by a command and put together without an engine, or built from a
 /// Dockerfile, and pushed. Its tag follows from its sources: what is unchanged is neither built
@@ -108,7 +101,7 @@ impl Component for Image {
             }
         };
         let recipe = json!(recipe);
-        let tag = tag(&digest, &recipe);
+        let tag = source::name(&digest, &recipe);
         let properties = json!({ "repository": self.repository, "tag": tag, "recipe": recipe });
         scope.resource("image", "ecr.image", properties);
         for (name, _) in Self::OUTPUTS {
@@ -160,14 +153,4 @@ impl Dockerfile {
             ..Recipe::default()
         }
     }
-}
-
-/// A tag that is another one whenever the image may be.
-fn tag(sources: &str, recipe: &Json) -> String {
-    let mut digest = Sha256::new();
-    for part in [FORMAT, sources, &recipe.to_string()] {
-        digest.update(part);
-        digest.update([0]);
-    }
-    source::hex(&digest.finalize())[..TAG].to_owned()
 }

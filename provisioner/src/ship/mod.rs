@@ -1,6 +1,7 @@
 //! Shipping: what is built on this machine and brought to AWS.
 
 pub mod build;
+pub mod content;
 pub mod image;
 pub mod layer;
 pub mod layout;

@@ -6,7 +6,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+
+/// How many characters of a digest are a name.
+const NAME: usize = 20;
+/// What a result depends on beside its sources and its recipe: raised when this program makes the
+/// same thing otherwise.
+const FORMAT: &str = "1";
 
 /// The sources could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +66,16 @@ pub fn digest<'a>(
         digest.update(content);
     }
     Ok(hex(&digest.finalize()))
+}
+
+/// A name for what is made of sources in a certain way: another one whenever that may be other.
+pub fn name(sources: &str, recipe: &Json) -> String {
+    let mut digest = Sha256::new();
+    for part in [FORMAT, sources, &recipe.to_string()] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    hex(&digest.finalize())[..NAME].to_owned()
 }
 
 /// The files in a folder, hidden ones too, without those that git ignores.

@@ -1,0 +1,3 @@
+//! Amazon Simple Storage Service.
+
+pub mod content;
