@@ -12,6 +12,7 @@
 
 pub mod call;
 pub mod client;
+pub mod edge;
 pub mod fault;
 pub mod gateway;
 pub mod protocol;

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::call::Ids;
+use crate::edge::Edge;
 use crate::gateway::call::Gateway;
 use crate::gateway::core::{Beginning, Core, State};
 use crate::gateway::faults::{Faults, Injector, InvalidFaults};
@@ -157,13 +158,15 @@ impl Sandbox {
         })?;
         let keys = Keyring::new(core.clone());
         let s3 = S3::open(options.directory.join("s3"), &core.account, keys).map_err(Error::S3)?;
+        let s3 = Arc::new(s3);
         let registry = Distribution::open(core.clone(), options.directory.join("ecr"))
             .map_err(Error::Registry)?;
+        let edge = Arc::new(Edge::new(core.clone(), s3.clone()));
         let gateway = Arc::new(Gateway {
             core: core.clone(),
-            s3: Some(Arc::new(s3)),
+            s3: Some(s3),
             registry: Some(Arc::new(registry)),
-            fronts: Vec::new(),
+            fronts: vec![edge],
         });
         let runtime = Runtime::start(&core, &options.directory, postgres);
         let tasks = tokio::spawn(run(listener, gateway, runtime, store));

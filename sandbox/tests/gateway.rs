@@ -26,7 +26,7 @@ async fn a_signed_call_is_answered_with_an_id_and_logged() {
     let answer = identity(&fixture.client()).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.element("Arn"), "arn:aws:iam::123456789012:user/sandbox");
-    assert_eq!(answer.element("RequestId"), answer.request_id);
+    assert_eq!(answer.element("RequestId"), answer.request_id());
     let calls = fixture.sandbox.calls();
     assert_eq!(calls.by_operation["sts:GetCallerIdentity"], 1);
     let entry = &calls.entries[0];

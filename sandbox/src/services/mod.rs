@@ -21,6 +21,7 @@ pub mod s3;
 pub mod secretsmanager;
 pub mod sts;
 pub mod tags;
+pub(crate) mod wildcard;
 
 /// One operation: its name in the model and the function that answers it.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -48,8 +48,16 @@ impl Fixture {
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
-    pub request_id: String,
+    pub headers: HeaderMap,
     pub body: String,
+}
+
+/// What a signed request is for.
+pub struct Target<'a> {
+    pub method: Method,
+    pub path: &'a str,
+    pub region: &'a str,
+    pub service: &'a str,
 }
 
 /// Whose requests, and when.
@@ -87,6 +95,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Result<Answer, hyper::Error> {
+        let target = Target { method: Method::POST, path: "/", region: "eu-west-1", service };
+        self.signed_for(target, headers, body).await
+    }
+
+    /// A signed request to any path. A query must be in its canonical form.
+    pub async fn signed_for(
+        &self,
+        target: Target<'_>,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Answer, hyper::Error> {
+        let Target { method, path: uri, region, service } = target;
         let date = self.now.strftime("%Y%m%dT%H%M%SZ").to_string();
         let mut all: Vec<(String, String)> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -97,10 +117,12 @@ impl Client {
         let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(";");
         let lines: String = all.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-        let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", hash(body.as_bytes()));
-        let scope = format!("{}/eu-west-1/{service}/aws4_request", &date[..8]);
+        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+        let hash_of_body = hash(body.as_bytes());
+        let canonical = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{hash_of_body}");
+        let scope = format!("{}/{region}/{service}/aws4_request", &date[..8]);
         let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hash(canonical.as_bytes()));
-        let key = [&date[..8], "eu-west-1", service, "aws4_request"]
+        let key = [&date[..8], region, service, "aws4_request"]
             .iter()
             .fold(format!("AWS4{}", self.secret).into_bytes(), |key, step| mac(&key, step));
         let signature = hex(&mac(&key, &text));
@@ -109,7 +131,7 @@ impl Client {
             self.access_key
         );
         all.push(("authorization".to_owned(), authorization));
-        self.send(Method::POST, "/", &all, body).await
+        self.send(method, uri, &all, body).await
     }
 
     /// A request as it is.
@@ -130,15 +152,20 @@ impl Client {
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).unwrap();
         let response = sender.send_request(request).await?;
         let status = response.status();
-        let request_id = response.headers().get("x-amzn-requestid");
-        let request_id = request_id.map(|id| id.to_str().unwrap().to_owned()).unwrap_or_default();
+        let headers = response.headers().clone();
         let body = response.into_body().collect().await?.to_bytes();
         connection.abort();
-        Ok(Answer { status, request_id, body: String::from_utf8(body.to_vec()).unwrap() })
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Answer { status, headers, body })
     }
 }
 
 impl Answer {
+    /// The id of the call, as the answer's headers have it.
+    pub fn request_id(&self) -> &str {
+        self.headers.get("x-amzn-requestid").map_or("", |id| id.to_str().unwrap())
+    }
+
     /// What stands between the first such pair of tags.
     pub fn element(&self, name: &str) -> &str {
         let after =
@@ -163,7 +190,8 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
     mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// The digest of a body, as signatures have it.
+pub fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

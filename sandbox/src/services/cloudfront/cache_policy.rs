@@ -133,6 +133,18 @@ fn listed(names: &[String]) -> Option<Items<String>> {
 }
 
 impl CachePolicyConfig {
+    /// One that keeps nothing.
+    pub fn disabled() -> Self {
+        Self {
+            comment: String::new(),
+            name: String::new(),
+            min_ttl: 0,
+            default_ttl: 0,
+            max_ttl: 0,
+            parameters: Parameters::default(),
+        }
+    }
+
     /// What a behavior from before policies means in a policy's words.
     pub fn of_forwarded_values(values: &ForwardedValues, behavior: &CacheBehavior) -> Self {
         let whitelist = values.cookies.whitelisted_names.as_deref().unwrap_or_default();

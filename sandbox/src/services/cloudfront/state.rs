@@ -108,6 +108,11 @@ impl State {
         })
     }
 
+    /// A distribution by its id.
+    pub fn find(&self, id: &str) -> Option<&Distribution> {
+        self.distributions.get(id)
+    }
+
     /// Whether a distribution is protected by a web ACL.
     pub fn uses_web_acl(&self, arn: &str) -> bool {
         self.distributions.values().any(|distribution| distribution.config.web_acl_id == arn)

@@ -37,11 +37,13 @@ mod delete;
 mod dispatch;
 mod document;
 mod errors;
+mod grant;
 mod list;
 mod load;
 mod multipart;
 mod objects;
 mod operation;
+mod origin;
 mod page;
 mod policy;
 mod read;
@@ -51,6 +53,7 @@ mod tags;
 mod uploads;
 
 pub use dispatch::OPERATIONS;
+pub use origin::{OriginRequest, Signer};
 
 use store::Store;
 

@@ -1,6 +1,7 @@
 //! Bucket policies: checked when they are put, repeated when they are read.
 //!
-//! They are not evaluated. Whoever has the sandbox's keys is the account's administrator, and no
+//! They are evaluated for CloudFront and for nobody in particular alone, see [`super::grant`].
+//! Whoever has the sandbox's keys is the account's administrator, and no
 //! other policy is evaluated in the sandbox either. So a policy that denies unless
 //! `aws:SecureTransport`, as every production bucket has one, does not lock out clients that reach
 //! the sandbox by plain HTTP: loopback counts as a secure transport.
@@ -18,32 +19,32 @@ const SIZE_LIMIT: usize = 20 * 1024;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Policy {
-    statement: OneOrMany<Statement>,
+    pub(super) statement: OneOrMany<Statement>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Statement {
-    effect: String,
-    principal: Option<Value>,
-    not_principal: Option<Value>,
-    action: Option<OneOrMany<String>>,
-    not_action: Option<OneOrMany<String>>,
-    resource: Option<OneOrMany<String>>,
-    not_resource: Option<OneOrMany<String>>,
+pub(super) struct Statement {
+    pub(super) effect: String,
+    pub(super) principal: Option<Value>,
+    pub(super) not_principal: Option<Value>,
+    pub(super) action: Option<OneOrMany<String>>,
+    pub(super) not_action: Option<OneOrMany<String>>,
+    pub(super) resource: Option<OneOrMany<String>>,
+    pub(super) not_resource: Option<OneOrMany<String>>,
     #[serde(default)]
-    condition: serde_json::Map<String, Value>,
+    pub(super) condition: serde_json::Map<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum OneOrMany<T> {
+pub(super) enum OneOrMany<T> {
     One(T),
     Many(Vec<T>),
 }
 
 impl<T> OneOrMany<T> {
-    fn as_slice(&self) -> &[T] {
+    pub(super) fn as_slice(&self) -> &[T] {
         match self {
             Self::One(one) => std::slice::from_ref(one),
             Self::Many(many) => many,

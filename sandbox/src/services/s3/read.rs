@@ -132,7 +132,11 @@ macro_rules! read_condition {
 }
 
 pub async fn get(store: &Store, request: S3Request<GetObjectInput>) -> S3Result<GetObjectOutput> {
-    let input = request.input;
+    open(store, request.input).await
+}
+
+/// An object and its bytes.
+pub async fn open(store: &Store, input: GetObjectInput) -> S3Result<GetObjectOutput> {
     // The file is opened under the lock: a deletion that comes next leaves it readable.
     let (mut output, file, range) = store.read(&input.bucket, |bucket| {
         let (version, content) = find(bucket, &input.key, input.version_id.as_deref())?;
