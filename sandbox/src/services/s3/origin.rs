@@ -52,16 +52,16 @@ impl S3 {
             return Err(errors::access_denied());
         }
         self.check_grant(asked)?;
-        let mut input = GetObjectInput::default();
-        input.bucket = asked.bucket.to_owned();
-        input.key = asked.key.to_owned();
-        input.range = header(asked.headers, "range", |text| Range::parse(text).ok());
-        input.if_none_match = header(asked.headers, "if-none-match", |text| {
-            ETagCondition::parse_http_header(text.as_bytes()).ok()
-        });
-        input.if_modified_since = header(asked.headers, "if-modified-since", |text| {
-            Timestamp::parse(TimestampFormat::HttpDate, text).ok()
-        });
+        let known = |text: &str| ETagCondition::parse_http_header(text.as_bytes()).ok();
+        let moment = |text: &str| Timestamp::parse(TimestampFormat::HttpDate, text).ok();
+        let input = GetObjectInput {
+            bucket: asked.bucket.to_owned(),
+            key: asked.key.to_owned(),
+            range: header(asked.headers, "range", |text| Range::parse(text).ok()),
+            if_none_match: header(asked.headers, "if-none-match", known),
+            if_modified_since: header(asked.headers, "if-modified-since", moment),
+            ..GetObjectInput::default()
+        };
         read::open(&self.store, input).await
     }
 
