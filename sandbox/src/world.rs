@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::services::{acm, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts};
+use crate::services::{
+    acm, apprunner, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts,
+};
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Global {
 pub struct Region {
     /// Certificates.
     pub acm: acm::State,
+    /// Services from images, and what they share.
+    pub apprunner: apprunner::State,
     /// Networking.
     pub ec2: ec2::State,
     /// Clusters, instances, proxies.
@@ -79,6 +83,7 @@ impl World {
         for region in self.regions.values_mut() {
             region.rds.settle(now, &mut region.ec2, &mut region.secretsmanager);
             region.acm.settle(now);
+            region.apprunner.settle(now, &mut region.logs);
             region.ec2.settle(now);
             region.ecr.settle(now);
             region.secretsmanager.settle(now);

@@ -26,7 +26,19 @@ macro_rules! models {
     };
 }
 
-models!["acm", "cloudfront", "ec2", "ecr", "iam", "kms", "logs", "rds", "secretsmanager", "sts"];
+models![
+    "acm",
+    "apprunner",
+    "cloudfront",
+    "ec2",
+    "ecr",
+    "iam",
+    "kms",
+    "logs",
+    "rds",
+    "secretsmanager",
+    "sts"
+];
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]

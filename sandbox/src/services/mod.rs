@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::fault::Fault;
 
 pub mod acm;
+pub mod apprunner;
 pub mod cloudfront;
 pub mod ec2;
 pub mod ecr;
@@ -56,6 +57,7 @@ pub(crate) use operation;
 pub fn operations(service: &str) -> Option<&'static [Operation]> {
     Some(match service {
         "acm" => acm::OPERATIONS,
+        "apprunner" => apprunner::OPERATIONS,
         "cloudfront" => cloudfront::OPERATIONS,
         "ec2" => ec2::OPERATIONS,
         "ecr" => ecr::OPERATIONS,

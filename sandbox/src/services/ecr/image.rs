@@ -11,6 +11,7 @@ use super::errors;
 use super::state::{Image, Repository, find};
 use crate::call::Call;
 use crate::fault::Fault;
+use crate::services::apprunner;
 use crate::services::page::page;
 
 const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
@@ -74,7 +75,8 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
     image.tags.extend(tag.clone());
     let (manifest, stated) = (image.manifest.clone(), image.media_type.clone());
     repository.expect_expiry(clock);
-    let id = ImageId { image_digest: Some(digest), image_tag: tag };
+    let uri = repository.uri.clone();
+    let id = ImageId { image_digest: Some(digest), image_tag: tag.clone() };
     let image = ImageView {
         image_id: id,
         image_manifest: manifest,
@@ -82,6 +84,9 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
         registry_id: repository.registry.clone(),
         repository_name: repository.name.clone(),
     };
+    if let Some(tag) = tag {
+        apprunner::follow(call, &uri, &tag);
+    }
     Ok(PutResponse { image })
 }
 

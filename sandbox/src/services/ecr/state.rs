@@ -72,6 +72,16 @@ impl State {
         self.passwords.retain(|_, end| *end > now);
     }
 
+    /// The digest and the manifest of an image, by its digest or its tag.
+    pub fn manifest(&self, repository: &str, reference: &str) -> Option<(String, String)> {
+        let repository = self.repositories.get(repository)?;
+        let digest = match reference.starts_with("sha256:") {
+            true => reference,
+            false => repository.tagged(reference)?,
+        };
+        Some((digest.to_owned(), repository.images.get(digest)?.manifest.clone()))
+    }
+
     /// The layers that some repository has, by digest.
     pub fn layers(&self) -> impl Iterator<Item = &str> {
         self.repositories

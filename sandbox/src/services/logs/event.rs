@@ -65,7 +65,7 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
     let to = rejected.too_new_log_event_start_index.unwrap_or(request.log_events.len());
     let count = to.saturating_sub(from.unwrap_or(0));
     let accepted = request.log_events.into_iter().skip(from.unwrap_or(0)).take(count);
-    append(stream, accepted, now);
+    stream.append(accepted.map(|event| (event.timestamp, event.message)), now);
     Ok(PutResponse {
         next_sequence_token: sequence_token(stream),
         rejected_log_events_info: (rejected != Rejected::default()).then_some(rejected),
@@ -117,18 +117,17 @@ fn rejections(events: &[InputEvent], retention: Option<u32>, now: Timestamp) -> 
     }
 }
 
-fn append(stream: &mut LogStream, events: impl Iterator<Item = InputEvent>, now: Timestamp) {
-    let next = stream.events.iter().map(|event| event.sequence + 1).max().unwrap_or(0);
-    for (sequence, event) in (next..).zip(events) {
-        stream.last_ingested = Some(now);
-        stream.events.push(Event {
-            timestamp: event.timestamp,
-            ingested: now.as_millisecond(),
-            message: event.message,
-            sequence,
-        });
+impl LogStream {
+    /// Adds events, times with messages, in the order of their times.
+    pub(super) fn append(&mut self, events: impl Iterator<Item = (i64, String)>, now: Timestamp) {
+        let next = self.events.iter().map(|event| event.sequence + 1).max().unwrap_or(0);
+        for (sequence, (timestamp, message)) in (next..).zip(events) {
+            self.last_ingested = Some(now);
+            let ingested = now.as_millisecond();
+            self.events.push(Event { timestamp, ingested, message, sequence });
+        }
+        self.events.sort_by_key(Event::key);
     }
-    stream.events.sort_by_key(Event::key);
 }
 
 impl Event {

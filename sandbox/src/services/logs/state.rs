@@ -11,6 +11,8 @@ use super::policy::ResourcePolicy;
 use crate::fault::Fault;
 use crate::services::tags::Tags;
 
+/// How many events of a service that runs here a stream keeps.
+const MOST_EVENTS: usize = 10_000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The log groups of one region.
@@ -79,9 +81,43 @@ impl State {
         }
     }
 
+    /// Makes the log group of a service of AWS's, whose events are kept for ever; one that is
+    /// there already stays as it is.
+    pub fn provide_group(&mut self, name: &str, arn: String, now: Timestamp) {
+        self.groups.entry(name.to_owned()).or_insert_with(|| LogGroup {
+            name: name.to_owned(),
+            arn,
+            created: now,
+            class: Class::Standard,
+            retention_days: None,
+            kms_key_id: None,
+            protected: false,
+            tags: Tags::default(),
+            streams: BTreeMap::new(),
+        });
+    }
+
     /// Whether a log group of this name exists; services that write logs create theirs.
     pub fn group_exists(&self, name: &str) -> bool {
         self.groups.contains_key(name)
+    }
+
+    /// Writes lines down for somebody who is no caller: a service that runs here. The stream is
+    /// made when it is first needed; without the group the lines are lost, as with AWS.
+    pub fn append(&mut self, group: &str, stream: &str, lines: Vec<String>, now: Timestamp) {
+        let Some(group) = self.groups.get_mut(group) else { return };
+        let arn = format!("{}:log-stream:{stream}", group.arn);
+        let stream = group.streams.entry(stream.to_owned()).or_insert_with(|| LogStream {
+            name: stream.to_owned(),
+            arn,
+            created: now,
+            last_ingested: None,
+            events: Vec::new(),
+        });
+        stream.append(lines.into_iter().map(|line| (now.as_millisecond(), line)), now);
+        // What really runs here can say a lot: the oldest goes first.
+        let surplus = stream.events.len().saturating_sub(MOST_EVENTS);
+        stream.events.drain(..surplus);
     }
 
     pub(super) fn group(&self, name: &str) -> Result<&LogGroup, Fault> {
