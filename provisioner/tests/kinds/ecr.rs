@@ -99,7 +99,7 @@ async fn a_build_that_fails_says_what_the_command_said() {
     let world = World::new().await;
     let (_folder, cx, repository) = project(&world).await;
     let mut image = image(&repository, "one");
-    image.recipe.command =
+    image.recipe.as_mut().unwrap().command =
         ["sh", "-c", "echo no such crate >&2; exit 2", "{output}"].map(str::to_owned).into();
     let error = image.create(&cx, &owner("image")).await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();

@@ -36,8 +36,9 @@ pub struct Image {
     /// Its tag: another for other sources. A change replaces.
     #[schemars(length(min = 1, max = 128), regex(pattern = r"^\w[\w.-]*$"))]
     pub tag: String,
-    /// How it is made where it is not there yet. A change replaces.
-    pub recipe: Recipe,
+    /// How it is made where it is not there yet. Default: it has to be there. A change replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Recipe>,
 }
 
 /// How an image is made.
@@ -111,15 +112,16 @@ impl Resource for Image {
     type Outputs = Outputs;
 
     fn validate(&self) -> Vec<Problem> {
+        let Some(recipe) = &self.recipe else { return Vec::new() };
         let mut problems = Vec::new();
-        if !self.recipe.command.iter().any(|word| word.contains(build::OUTPUT)) {
+        if !recipe.command.iter().any(|word| word.contains(build::OUTPUT)) {
             problems.push(
                 Problem::at("recipe.command", "The command is not told where to write.")
                     .hint("`{output}` stands for the file that it has to write"),
             );
         }
-        let archive = self.recipe.output == Output::OciArchive;
-        if archive && self.recipe.container != Container::default() {
+        let archive = recipe.output == Output::OciArchive;
+        if archive && recipe.container != Container::default() {
             let message = "An archive says by itself how its program is run.";
             problems.push(Problem::at("recipe.container", message));
         }
@@ -155,7 +157,8 @@ impl Resource for Image {
         if let Some(image) = describe(cx, &self.repository, &[&self.tag]).await?.first() {
             return Ok(Created::ready(id, outputs(cx, &self.repository, &self.tag, image)));
         }
-        let layout = self.build(&cx.project).await?;
+        let Some(recipe) = &self.recipe else { return Err(self.missing()) };
+        let layout = self.build(recipe, &cx.project).await?;
         self.repository(cx).await?.push(&layout, &self.tag).await.map_err(refused)?;
         let pushed = describe(cx, &self.repository, &[&self.tag]).await?;
         let image = pushed.first();
@@ -173,32 +176,26 @@ impl Resource for Image {
 }
 
 impl Image {
+    fn missing(&self) -> Error {
+        let message = format!("there is no image `{}` in `{}`", self.tag, self.repository);
+        let error = Error::invalid(message).conclusive();
+        error.advise("a repository's lifecycle policy ends old images: choose a later release")
+    }
+
     /// Builds it, in a folder of its own.
-    async fn build(&self, project: &Path) -> Result<Layout> {
+    async fn build(&self, recipe: &Recipe, project: &Path) -> Result<Layout> {
         let folder = project.join(FOLDER).join(&self.tag);
         // The whole path, because the command runs elsewhere.
         let folder = std::fs::create_dir_all(&folder)
             .and_then(|()| folder.canonicalize())
             .map_err(|error| Error::invalid(format!("{}: {error}", folder.display())))?;
         let output = folder.join("output");
-        build::run(project, &self.recipe.command, &output).await.map_err(failed)?;
-        let layout = match self.recipe.output {
-            Output::Binary => self.assemble(project, &output, &folder.join("layout")),
+        build::run(project, &recipe.command, &output).await.map_err(failed)?;
+        let layout = match recipe.output {
+            Output::Binary => assemble_binary(recipe, project, &output, &folder.join("layout")),
             Output::OciArchive => Layout::unpack(&output, &folder.join("layout")).map_err(unusable),
         };
         layout.map_err(Error::conclusive)
-    }
-
-    fn assemble(&self, project: &Path, output: &Path, folder: &Path) -> Result<Layout> {
-        let binary = read(output)?;
-        let mut referrers = Vec::new();
-        if let Some(CargoPackage { lock, package }) = &self.recipe.bill_of_materials {
-            let text = String::from_utf8_lossy(&read(&project.join(lock))?).into_owned();
-            let content = sbom::of_cargo(&text, package)
-                .map_err(|error| Error::invalid(format!("{lock}: {error}")))?;
-            referrers.push(Referrer { media_type: sbom::MEDIA_TYPE, content });
-        }
-        assemble(&binary, &self.recipe.container, &referrers, folder).map_err(unusable)
     }
 
     /// The repository, for somebody who may push to it.
@@ -213,6 +210,23 @@ impl Image {
         let endpoint = endpoint.ok_or_else(|| Error::missing(operation, "proxyEndpoint"))?;
         Repository::new(endpoint, &self.repository, token).map_err(refused)
     }
+}
+
+fn assemble_binary(
+    recipe: &Recipe,
+    project: &Path,
+    output: &Path,
+    folder: &Path,
+) -> Result<Layout> {
+    let binary = read(output)?;
+    let mut referrers = Vec::new();
+    if let Some(CargoPackage { lock, package }) = &recipe.bill_of_materials {
+        let text = String::from_utf8_lossy(&read(&project.join(lock))?).into_owned();
+        let content = sbom::of_cargo(&text, package)
+            .map_err(|error| Error::invalid(format!("{lock}: {error}")))?;
+        referrers.push(Referrer { media_type: sbom::MEDIA_TYPE, content });
+    }
+    assemble(&binary, &recipe.container, &referrers, folder).map_err(unusable)
 }
 
 fn id(repository: &str, tag: &str) -> Id {
@@ -241,8 +255,7 @@ async fn tagged(cx: &Context, repository: &str, tags: &[&str]) -> Result<Option<
 }
 
 fn live(cx: &Context, repository: &str, tag: &str, image: &ImageDetail) -> Live<Image> {
-    let spec =
-        Image { repository: repository.to_owned(), tag: tag.to_owned(), recipe: Recipe::default() };
+    let spec = Image { repository: repository.to_owned(), tag: tag.to_owned(), recipe: None };
     let outputs = outputs(cx, repository, tag, image);
     Live { spec, outputs, tags: None, status: Status::Ready }
 }
