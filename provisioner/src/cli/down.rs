@@ -59,7 +59,7 @@ impl Down {
             return Ok(ExitStatus::Done);
         }
         self.confirm(global, session, &plan).await?;
-        let status = self.execution.carry_out(session, plan, false, view).await?;
+        let status = self.execution.carry_out(session, plan, None, view).await?;
         if session.state.entries.is_empty() && status == ExitStatus::Done {
             session.store.remove().await?;
         }

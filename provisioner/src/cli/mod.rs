@@ -8,17 +8,21 @@ use clap::{Args, Parser, Subcommand};
 use crate::view::{Human, JsonLines, Streams, View};
 
 mod completions;
+mod deploy;
 mod down;
 mod drift;
 mod failure;
 mod graph;
+mod history;
 mod import;
 mod outputs;
 mod plan;
 mod recover;
+mod rollback;
 mod sandbox;
 mod schema;
 mod session;
+mod shipping;
 mod signals;
 mod state;
 mod status;
@@ -78,6 +82,12 @@ enum Command {
     Plan(plan::Plan),
     /// Converge an environment to what its YAML says.
     Up(up::Up),
+    /// Ship one stack alone: build, push, roll out, or upload.
+    Deploy(deploy::Deploy),
+    /// Go back to an earlier release of a stack.
+    Rollback(rollback::Rollback),
+    /// Show what was shipped: when, by whom, from which commit.
+    History(history::History),
     /// Delete everything that an environment holds, in reverse order.
     Down(down::Down),
     /// Show what somebody changed by hand since the last run; exit code 2 if anything.
@@ -171,6 +181,9 @@ async fn dispatch(
     match command {
         Command::Plan(command) => command.run(global, view).await,
         Command::Up(command) => command.run(global, view).await,
+        Command::Deploy(command) => command.run(global, view).await,
+        Command::Rollback(command) => command.run(global, view).await,
+        Command::History(command) => command.run(global).await,
         Command::Down(command) => command.run(global, view).await,
         Command::Drift(command) => command.run(global, view).await,
         Command::Status(command) => command.run(global).await,

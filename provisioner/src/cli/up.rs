@@ -9,6 +9,7 @@ use clap::Args;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::session::Session;
+use super::shipping::Shipping;
 use super::{ExitStatus, Failed, Global, plan};
 use crate::address::Address;
 use crate::engine::event::{Event, Events};
@@ -89,21 +90,15 @@ impl Up {
             saved.check(file, &plan)?;
         }
         view.plan(&plan, self.execution.purpose());
-        self.execution.consent(global, session, &mut plan).await?;
-        if !plan.refusals.is_empty() {
-            let refused = refused(&plan);
-            return Err(session.blame(refused, plan.refusals.iter().map(Refusal::address)));
-        }
+        self.execution.allow(global, session, &mut plan).await?;
         let bookkeeping = plan.bookkeeping.clone();
         let idle = bookkeeping.settled.is_empty() && bookkeeping.vanished.is_empty();
         if plan.is_empty() && idle && !session.is_new {
             view.outputs(&session.state.outputs);
             return Ok(ExitStatus::Done);
         }
-        if !plan.steps.is_empty() {
-            self.execution.confirm(global, session, &plan).await?;
-        }
-        self.execution.carry_out(session, plan, true, view).await
+        self.execution.confirm(global, session, &plan).await?;
+        self.execution.carry_out(session, plan, Some(Shipping::default()), view).await
     }
 }
 
@@ -118,6 +113,35 @@ impl Execution {
     /// Why the plan is shown before it is carried out.
     pub fn purpose(&self) -> Purpose {
         if self.yes { Purpose::Announce } else { Purpose::Confirm }
+    }
+
+    /// Everything that a plan needs before it is carried out.
+    ///
+    /// # Errors
+    /// When it would lose what it must not lose, or is not confirmed.
+    pub async fn approve(
+        &self,
+        global: &Global,
+        session: &Session,
+        plan: &mut Plan,
+    ) -> Result<(), Failed> {
+        self.allow(global, session, plan).await?;
+        self.confirm(global, session, plan).await
+    }
+
+    /// Refuses a plan that would lose what it must not lose.
+    async fn allow(
+        &self,
+        global: &Global,
+        session: &Session,
+        plan: &mut Plan,
+    ) -> Result<(), Failed> {
+        self.consent(global, session, plan).await?;
+        if plan.refusals.is_empty() {
+            return Ok(());
+        }
+        let refused = refused(plan);
+        Err(session.blame(refused, plan.refusals.iter().map(Refusal::address)))
     }
 
     /// Asks a person, object by object, whether data may be lost: the address, typed, is the
@@ -158,7 +182,7 @@ impl Execution {
         }
     }
 
-    /// Carries the plan out; `declared` is false when everything goes.
+    /// Carries the plan out, and remembers what it ships; `shipping` is `None` when everything goes.
     ///
     /// # Errors
     /// When the credentials would expire on the way, or the state can't be written.
@@ -166,15 +190,17 @@ impl Execution {
         &self,
         session: &mut Session,
         plan: Plan,
-        declared: bool,
+        shipping: Option<Shipping>,
         view: &mut dyn View,
     ) -> Result<ExitStatus, Failed> {
+        let declared = shipping.is_some();
         let program = declared.then(|| Arc::clone(&session.program));
         let expected = execute::expected(&plan, program.as_deref(), &session.state, &session.kinds);
         if !self.allow_expiry {
             check_expiry(session, expected).await?;
         }
         let (writer, task) = Writer::start(session.state.clone(), Arc::clone(&session.store));
+        let begun = shipping.map(|shipping| shipping.begin(session, &plan, &writer));
         let (events, received) = Events::channel();
         let run = Run {
             cx: session.cx.clone(),
@@ -201,6 +227,7 @@ impl Execution {
             return Ok(ExitStatus::Interrupted);
         };
         let report = report?;
+        begun.unwrap_or_default().end(&report, &writer);
         writer.close();
         // The writer has written everything by now; its task has nothing to say.
         let _ = task.await;

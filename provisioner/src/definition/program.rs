@@ -15,6 +15,7 @@ use crate::value::{Span, Value};
 /// 2. `depends_on` of each declaration names declared addresses only, and holds every address
 ///    that its properties refer to.
 /// 3. There is no cycle.
+#[derive(Clone)]
 pub struct Program {
     /// The environment.
     pub environment: Environment,

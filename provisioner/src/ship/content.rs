@@ -27,6 +27,17 @@ pub struct Entry {
     pub content_type: String,
     /// For how long it may be kept elsewhere.
     pub cache_control: String,
+    /// The version that the bucket gave it, to go back to; `None` where it keeps none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl Entry {
+    /// Whether the same is served, in the same way.
+    fn serves_as(&self, other: &Self) -> bool {
+        (&self.sha256, &self.content_type, &self.cache_control)
+            == (&other.sha256, &other.content_type, &other.cache_control)
+    }
 }
 
 /// The files of a site, by their keys in the bucket.
@@ -98,6 +109,7 @@ fn entry(path: &Path, key: &str, immutable: &[String]) -> io::Result<Entry> {
         size: content.len() as u64,
         content_type: content_type(key),
         cache_control: if for_ever { FOR_EVER } else { ASK_AGAIN }.to_owned(),
+        version: None,
     })
 }
 
@@ -139,7 +151,7 @@ pub fn compare(before: &Entries, after: &Entries) -> Steps {
     let mut steps = Steps::default();
     for (key, entry) in after {
         let old = before.get(key);
-        if old == Some(entry) {
+        if old.is_some_and(|old| old.serves_as(entry)) {
             continue;
         }
         let page = entry.content_type.starts_with("text/html");

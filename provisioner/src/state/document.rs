@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Deposed, Entry, State, Status, StoreError};
+use super::{Deposed, Entry, Releases, State, Status, StoreError};
 use crate::address::Address;
 use crate::resource::{Id, Tags};
 
-/// The newest format that this version writes and reads.
-const FORMAT: u64 = 1;
+/// The newest format that this version writes and reads. Format 2 has releases; a state without
+/// any is written as format 1, which older versions read as well.
+const FORMAT: u64 = 2;
 
 /// What every format begins with; read before anything else.
 #[derive(Deserialize)]
@@ -32,6 +33,8 @@ struct DocumentV1<'a> {
     serial: u64,
     objects: Vec<ObjectV1<'a>>,
     outputs: Cow<'a, BTreeMap<String, BTreeMap<String, Json>>>,
+    #[serde(default, skip_serializing_if = "has_none")]
+    releases: Cow<'a, Releases>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,6 +101,11 @@ fn is_empty_map(map: &Cow<'_, Tags>) -> bool {
 }
 
 #[expect(clippy::ptr_arg, reason = "serde hands over the field as it is")]
+fn has_none(releases: &Cow<'_, Releases>) -> bool {
+    releases.is_empty()
+}
+
+#[expect(clippy::ptr_arg, reason = "serde hands over the field as it is")]
 fn is_empty_set(set: &Cow<'_, BTreeSet<Address>>) -> bool {
     set.is_empty()
 }
@@ -130,7 +138,7 @@ pub fn decode(bytes: &[u8], location: &str) -> Result<State, StoreError> {
         let (found, written_by) = (header.format, header.written_by);
         return Err(StoreError::TooNew { location, found, known: FORMAT, written_by });
     }
-    if header.format != FORMAT {
+    if header.format == 0 {
         return Err(corrupt(format!("there is no format {}", header.format)));
     }
     let document: DocumentV1 =
@@ -166,13 +174,14 @@ fn verify(state: &State) -> Result<(), String> {
 impl<'a> From<&'a State> for DocumentV1<'a> {
     fn from(state: &'a State) -> Self {
         Self {
-            format: FORMAT,
+            format: if state.releases.is_empty() { 1 } else { FORMAT },
             written_by: env!("CARGO_PKG_VERSION").into(),
             environment: state.environment.as_str().into(),
             lineage: state.lineage.as_str().into(),
             serial: state.serial,
             objects: state.entries.iter().map(ObjectV1::from).collect(),
             outputs: Cow::Borrowed(&state.outputs),
+            releases: Cow::Borrowed(&state.releases),
         }
     }
 }
@@ -201,6 +210,7 @@ impl From<DocumentV1<'_>> for State {
             serial: document.serial,
             entries: document.objects.into_iter().map(<(Address, Entry)>::from).collect(),
             outputs: document.outputs.into_owned(),
+            releases: document.releases.into_owned(),
         }
     }
 }
@@ -296,6 +306,15 @@ mod tests {
 
     /// Written by version 0.1.0; kept for ever.
     const FIXTURE: &[u8] = include_bytes!("fixtures/v1.json");
+    const FIXTURE_2: &[u8] = include_bytes!("fixtures/v2.json");
+
+    #[test]
+    fn a_document_of_format_2_reads_and_writes_back_to_the_byte() {
+        let state = decode(FIXTURE_2, "fixture").unwrap();
+        assert_eq!(state.releases.of(None).count(), 2);
+        let written = encode(&state, "fixture").unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), std::str::from_utf8(FIXTURE_2).unwrap());
+    }
 
     #[test]
     fn a_document_of_format_1_reads_and_writes_back_to_the_byte() {

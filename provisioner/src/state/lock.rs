@@ -194,7 +194,8 @@ fn lapsed(renewed: Timestamp, now: Timestamp) -> bool {
 }
 
 impl Holder {
-    fn this_process(command: &str) -> Self {
+    /// This very process.
+    pub fn this_process(command: &str) -> Self {
         let now = Timestamp::now();
         let node = rustix::system::uname();
         Self {

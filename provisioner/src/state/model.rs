@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::Releases;
 use crate::address::Address;
 use crate::resource::{Id, Tags};
 
@@ -26,6 +27,8 @@ pub struct State {
     pub entries: BTreeMap<Address, Entry>,
     /// The stacks' outputs after the last run.
     pub outputs: BTreeMap<String, BTreeMap<String, Json>>,
+    /// What was shipped.
+    pub releases: Releases,
 }
 
 /// One object.
@@ -115,6 +118,7 @@ impl State {
             serial: 0,
             entries: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            releases: Releases::default(),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod drift;
 mod failure;
 pub mod graph;
+pub mod history;
 mod human;
 pub mod json;
 mod layout;

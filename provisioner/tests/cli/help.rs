@@ -67,6 +67,9 @@ fn the_overview() {
     Commands:
       plan         Show what `up` would do, and change nothing
       up           Converge an environment to what its YAML says
+      deploy       Ship one stack alone: build, push, roll out, or upload
+      rollback     Go back to an earlier release of a stack
+      history      Show what was shipped: when, by whom, from which commit
       down         Delete everything that an environment holds, in reverse order
       drift        Show what somebody changed by hand since the last run; exit code 2 if anything
       status       Show the objects that an environment holds, and how they are

@@ -2,6 +2,7 @@
 //! the page describes nothing that the program does not print.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use serde_json::Value as Json;
 
@@ -9,8 +10,20 @@ use crate::project::Project;
 
 const PAGE: &str = include_str!("../../../arch/json.md");
 
-/// Members on the page that no run here comes to: AWS gave up on an object.
-const RARE: [&str; 1] = ["status.objects[].reason"];
+/// Members on the page that no run here comes to: AWS gave up on an object, or the project is under
+/// version control.
+const RARE: [&str; 2] = ["status.objects[].reason", "history.releases[].commit"];
+
+/// A stack that ships an image.
+const SHIPS: &str = "\
+stack: api
+
+resources:
+  image:
+    type: image
+    repository: acme-dev/api
+    build: { command: [cp, source, \"{output}\"], sources: [source] }
+";
 
 /// The JSON examples of the page.
 fn examples() -> Vec<Json> {
@@ -74,6 +87,15 @@ fn everything() -> Vec<Json> {
     project.replace("stacks/network.yaml", "b: 10.9.0.0/24", "b: 10.0.1.0/24");
     run("up dev --yes");
     run("status dev");
+    project.write("source", "one");
+    project.write("stacks/api.yaml", SHIPS);
+    run("deploy dev api --yes");
+    project.write("source", "two");
+    run("deploy dev api --yes");
+    run("rollback dev api --to 1 --yes");
+    run("history dev");
+    fs::remove_file(project.path("stacks/api.yaml")).unwrap();
+    run("up dev --yes");
     run("outputs dev");
     run("state list dev");
     run("sandbox status");
@@ -87,7 +109,13 @@ fn everything() -> Vec<Json> {
         let group = groups.log_groups()[0].log_group_name().unwrap();
         let retention = aws.logs().put_retention_policy().log_group_name(group);
         retention.retention_in_days(7).send().await.unwrap();
-        aws.ecr().delete_repository().repository_name("acme-dev/api").send().await.unwrap();
+        aws.ecr()
+            .delete_repository()
+            .repository_name("acme-dev/api")
+            .force(true)
+            .send()
+            .await
+            .unwrap();
     });
     run("drift dev");
     project.write(".provision/dev/lock.json", "{}");

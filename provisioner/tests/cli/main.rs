@@ -19,6 +19,7 @@ mod project;
 mod recover;
 mod sandbox;
 mod schema;
+mod ship;
 mod state;
 mod status;
 mod terminal;

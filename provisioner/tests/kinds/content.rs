@@ -1,3 +1,4 @@
+use aws_sdk_s3::types::VersioningConfiguration;
 use provisioner::aws::Context;
 use provisioner::aws::s3::content::Content;
 use provisioner::resource::{Change, Deleted, Resource, TagChange};
@@ -38,7 +39,8 @@ fn content(bucket: &str, release: &str) -> Content {
 
 async fn keys(cx: &Context, bucket: &str) -> Vec<String> {
     let listed = cx.clients.s3().list_objects_v2().bucket(bucket).send().await.unwrap();
-    listed.contents().iter().map(|object| object.key().unwrap().to_owned()).collect()
+    let keys = listed.contents().iter().map(|object| object.key().unwrap().to_owned());
+    keys.filter(|key| !key.starts_with(".provision/")).collect()
 }
 
 #[tokio::test]
@@ -49,14 +51,7 @@ async fn a_site_comes_changes_and_goes() {
     assert!(first.find(&cx, &owner("content")).await.unwrap().is_empty());
     let created = first.create(&cx, &owner("content")).await.unwrap();
     assert_eq!(created.outputs.unwrap().files, 5);
-    let served = [
-        ".provision/content.json",
-        "_next/static/a1.js",
-        "cars",
-        "cars/",
-        "cars/index.html",
-        "index.html",
-    ];
+    let served = ["_next/static/a1.js", "cars", "cars/", "cars/index.html", "index.html"];
     assert_eq!(keys(&cx, &bucket).await, served);
     let page = cx.clients.s3().get_object().bucket(&bucket).key("cars/").send().await.unwrap();
     assert_eq!(page.content_type(), Some("text/html; charset=utf-8"));
@@ -82,7 +77,7 @@ async fn a_site_comes_changes_and_goes() {
     };
     let untouched = etag("_next/static/a1.js").await;
     second.update(&cx, &created.id, &change).await.unwrap();
-    let served = [".provision/content.json", "_next/static/a1.js", "index.html"];
+    let served = ["_next/static/a1.js", "index.html"];
     assert_eq!(keys(&cx, &bucket).await, served);
     assert_eq!(etag("_next/static/a1.js").await, untouched);
     let live = Content::read(&cx, std::slice::from_ref(&created.id)).await.unwrap();
@@ -116,4 +111,38 @@ async fn an_interrupted_change_is_no_release_and_is_taken_up() {
     second.distribution_id = None;
     second.update(&cx, &id, &change).await.unwrap();
     assert!(!keys(&cx, &bucket).await.contains(&"cars/".to_owned()));
+}
+
+#[tokio::test]
+async fn a_bucket_that_keeps_versions_goes_back_without_a_build() {
+    let world = World::new().await;
+    let (folder, cx, bucket) = project(&world).await;
+    let versions = VersioningConfiguration::builder().status("Enabled".into()).build();
+    let put = cx.clients.s3().put_bucket_versioning().bucket(&bucket);
+    put.versioning_configuration(versions).send().await.unwrap();
+    let first = content(&bucket, "one");
+    let id = first.create(&cx, &owner("content")).await.unwrap().id;
+    write(&folder, "index.html", "new home");
+    write(&folder, "_next/static/b2.js", "b");
+    std::fs::remove_dir_all(folder.path().join("site/cars")).unwrap();
+    let change = |before| Change {
+        before,
+        properties: vec!["release".to_owned()],
+        tags: TagChange::default(),
+    };
+    let second = content(&bucket, "two");
+    second.update(&cx, &id, &change(first)).await.unwrap();
+
+    let back: Content = spec(json!({ "bucket": bucket, "release": "one" }));
+    back.update(&cx, &id, &change(second)).await.unwrap();
+    let served = ["_next/static/a1.js", "cars", "cars/", "cars/index.html", "index.html"];
+    assert_eq!(keys(&cx, &bucket).await, served);
+    let get = cx.clients.s3().get_object().bucket(&bucket).key("index.html");
+    let page = get.send().await.unwrap();
+    assert_eq!(page.content_type(), Some("text/html; charset=utf-8"));
+    assert_eq!(page.body.collect().await.unwrap().into_bytes(), "home");
+
+    let unknown: Content = spec(json!({ "bucket": bucket, "release": "never" }));
+    let error = unknown.update(&cx, &id, &change(back)).await.unwrap_err();
+    assert!(error.to_string().contains("has never had the release `never`"), "{error}");
 }

@@ -11,6 +11,7 @@ use aws_sdk_cloudfront::types::{InvalidationBatch, Paths};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use futures::{StreamExt, TryStreamExt, stream};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +21,12 @@ use crate::resource::{
     Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
 };
 use crate::ship::build;
-use crate::ship::content::{LocalFile, Manifest, compare, list};
+use crate::ship::content::{Entries, Entry, LocalFile, Manifest, compare, list};
 
 /// Where the manifest is.
 const MANIFEST: &str = ".provision/content.json";
+/// Where those of all releases are, to go back to.
+const RELEASES: &str = ".provision/releases/";
 /// Where builds leave what they make, from the project's directory.
 const FOLDER: &str = ".local/content";
 /// How many files are uploaded side by side.
@@ -45,10 +48,11 @@ pub struct Content {
     /// What tells one state of the files from another, e.g. a digest of what they are built from.
     pub release: String,
     /// The command that builds them, run in the project's directory. `{output}` stands for the
-    /// folder that it has to write. Either this or `folder`.
+    /// folder that it has to write. Either this or `folder`; without both, the files are those of a
+    /// release that the bucket has had, which takes a bucket that keeps versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Vec<String>>,
-    /// The folder with the files, from the project's directory. Either this or `command`.
+    /// The folder with the files, from the project's directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
     /// The keys of files that never change under their name, which browsers may keep for a year;
@@ -87,7 +91,7 @@ impl Resource for Content {
     type Outputs = Outputs;
 
     fn validate(&self) -> Vec<Problem> {
-        if self.command.is_some() == self.folder.is_some() {
+        if self.command.is_some() && self.folder.is_some() {
             let message = "The files come either from a `command` or from a `folder`.";
             return vec![Problem::at("command", message)];
         }
@@ -130,6 +134,7 @@ impl Resource for Content {
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {
         let Some(manifest) = manifest(cx, id.as_str()).await? else { return Ok(Deleted::Gone) };
         let mut keys: Vec<String> = manifest.entries.into_keys().chain(manifest.gone).collect();
+        keys.extend(releases(cx, id.as_str()).await?);
         // The manifest goes last, with what may be left to delete.
         keys.push(MANIFEST.to_owned());
         remove(cx, id.as_str(), &keys).await?;
@@ -140,16 +145,19 @@ impl Resource for Content {
 impl Content {
     /// Brings the bucket from what it has to what it should have.
     async fn sync(&self, cx: &Context, before: Manifest) -> Result<Manifest> {
-        let files = self.files(&cx.project).await?;
-        let entries = files.iter().map(|(key, file)| (key.clone(), file.entry.clone())).collect();
+        let source = self.source(cx).await?;
+        let mut entries = source.entries();
         let steps = compare(&before.entries, &entries);
-        self.upload(cx, &files, &steps.assets).await?;
-        self.upload(cx, &files, &steps.pages).await?;
+        for (key, entry) in &mut entries {
+            entry.version = before.entries.get(key).and_then(|old| old.version.clone());
+        }
+        self.upload(cx, &source, &steps.assets, &mut entries).await?;
+        self.upload(cx, &source, &steps.pages, &mut entries).await?;
         let gone = before.gone.into_iter().chain(steps.gone);
         let mut after = Manifest {
             release: self.release.clone(),
             owner: before.owner,
-            gone: gone.filter(|key| !files.contains_key(key)).collect(),
+            gone: gone.filter(|key| !entries.contains_key(key)).collect(),
             invalidate: before.invalidate.into_iter().chain(steps.invalidate).collect(),
             entries,
         };
@@ -157,28 +165,40 @@ impl Content {
         if before.release.is_empty() {
             after.invalidate.clear();
         }
+        self.write(cx, &format!("{RELEASES}{}.json", self.release), &after).await?;
+        self.write(cx, MANIFEST, &after).await?;
         if after.gone.is_empty() && after.invalidate.is_empty() {
-            self.write(cx, &after).await?;
             return Ok(after);
         }
-        self.write(cx, &after).await?;
         self.invalidate(cx, &after.invalidate).await?;
         remove(cx, &self.bucket, &after.gone).await?;
         after.gone.clear();
         after.invalidate.clear();
-        self.write(cx, &after).await?;
+        self.write(cx, MANIFEST, &after).await?;
         Ok(after)
     }
 
     /// The files, built where they are to be built.
-    async fn files(&self, project: &Path) -> Result<BTreeMap<String, LocalFile>> {
+    async fn source(&self, cx: &Context) -> Result<Source> {
         let folder = match (&self.command, &self.folder) {
-            (Some(command), _) => self.build(project, command).await?,
-            (None, Some(folder)) => project.join(folder),
-            (None, None) => return Err(Error::invalid("there is neither a command nor a folder")),
+            (Some(command), _) => self.build(&cx.project, command).await?,
+            (None, Some(folder)) => cx.project.join(folder),
+            (None, None) => return self.past(cx).await.map(Source::Bucket),
         };
         let immutable = self.immutable.clone().unwrap_or_default();
-        list(&folder, &immutable).map_err(|error| unreadable(&folder, error))
+        let files = list(&folder, &immutable).map_err(|error| unreadable(&folder, error))?;
+        Ok(Source::Files(files))
+    }
+
+    /// The files as they were in a release.
+    async fn past(&self, cx: &Context) -> Result<Entries> {
+        let key = format!("{RELEASES}{}.json", self.release);
+        let manifest = read_manifest(cx, &self.bucket, &key).await?;
+        let manifest = manifest.ok_or_else(|| {
+            let message = format!("`{}` has never had the release `{}`", self.bucket, self.release);
+            Error::invalid(message).conclusive()
+        })?;
+        Ok(manifest.entries)
     }
 
     async fn build(&self, project: &Path, command: &[String]) -> Result<PathBuf> {
@@ -200,33 +220,61 @@ impl Content {
     async fn upload(
         &self,
         cx: &Context,
-        files: &BTreeMap<String, LocalFile>,
+        source: &Source,
         keys: &[String],
+        entries: &mut Entries,
     ) -> Result<()> {
         let uploads: Vec<_> = keys
             .iter()
-            .filter_map(|key| files.get_key_value(key))
-            .map(|(key, file)| self.put(cx, key, file))
+            .map(|key| async move {
+                let version = match source {
+                    Source::Files(files) => self.put(cx, key, &files[key]).await?,
+                    Source::Bucket(past) => self.restore(cx, key, &past[key]).await?,
+                };
+                Ok::<_, Error>((key, version))
+            })
             .collect();
-        stream::iter(uploads).buffer_unordered(SIDE_BY_SIDE).try_collect().await
+        let uploads = stream::iter(uploads).buffer_unordered(SIDE_BY_SIDE);
+        let uploaded: Vec<(&String, Option<String>)> = uploads.try_collect().await?;
+        for (key, version) in uploaded {
+            if let Some(entry) = entries.get_mut(key) {
+                entry.version = version;
+            }
+        }
+        Ok(())
     }
 
-    async fn put(&self, cx: &Context, key: &str, file: &LocalFile) -> Result<()> {
+    /// Puts an old version in front again.
+    async fn restore(&self, cx: &Context, key: &str, entry: &Entry) -> Result<Option<String>> {
+        let version = entry.version.as_ref().ok_or_else(|| {
+            let message = format!("the bucket `{}` has kept no version of `{key}`", self.bucket);
+            Error::invalid(message)
+                .conclusive()
+                .advise("one can go back only in a bucket that keeps versions")
+        })?;
+        let key_encoded = utf8_percent_encode(key, NON_ALPHANUMERIC);
+        let from = format!("{}/{key_encoded}?versionId={version}", self.bucket);
+        let request = cx.clients.s3().copy_object().bucket(&self.bucket).key(key);
+        let answer = request.copy_source(from).send().await?;
+        Ok(answer.version_id)
+    }
+
+    async fn put(&self, cx: &Context, key: &str, file: &LocalFile) -> Result<Option<String>> {
         let content = std::fs::read(&file.path).map_err(|error| unreadable(&file.path, error))?;
         let request = cx.clients.s3().put_object().bucket(&self.bucket).key(key);
-        request
+        let answer = request
             .content_type(&file.entry.content_type)
             .cache_control(&file.entry.cache_control)
             .body(ByteStream::from(content))
             .send()
             .await?;
-        Ok(())
+        Ok(answer.version_id)
     }
 
-    async fn write(&self, cx: &Context, manifest: &Manifest) -> Result<()> {
+    async fn write(&self, cx: &Context, key: &str, manifest: &Manifest) -> Result<()> {
         let text = serde_json::to_vec(manifest)
             .map_err(|error| Error::invalid(format!("the manifest can't be written: {error}")))?;
-        let request = cx.clients.s3().put_object().bucket(&self.bucket).key(MANIFEST);
+        let request = cx.clients.s3().put_object().bucket(&self.bucket).key(key);
         let request = request.content_type("application/json").cache_control("no-store");
         request.body(ByteStream::from(text)).send().await?;
         Ok(())
@@ -259,6 +307,25 @@ impl Content {
     }
 }
 
+/// Where files come from.
+enum Source {
+    /// This machine.
+    Files(BTreeMap<String, LocalFile>),
+    /// The bucket's own past.
+    Bucket(Entries),
+}
+
+impl Source {
+    fn entries(&self) -> Entries {
+        match self {
+            Self::Files(files) => {
+                files.iter().map(|(key, file)| (key.clone(), file.entry.clone())).collect()
+            }
+            Self::Bucket(entries) => entries.clone(),
+        }
+    }
+}
+
 fn names(owner: &Owner) -> [String; 2] {
     let tag = |key| owner.tags.get(key).cloned().unwrap_or_default();
     [tag(Owner::ENVIRONMENT), tag(Owner::ADDRESS)]
@@ -266,7 +333,19 @@ fn names(owner: &Owner) -> [String; 2] {
 
 /// What the bucket says that it has; `None` where it says nothing, or is gone.
 async fn manifest(cx: &Context, bucket: &str) -> Result<Option<Manifest>> {
-    let request = cx.clients.s3().get_object().bucket(bucket).key(MANIFEST);
+    read_manifest(cx, bucket, MANIFEST).await
+}
+
+/// The keys of the releases' manifests.
+async fn releases(cx: &Context, bucket: &str) -> Result<Vec<String>> {
+    let request = cx.clients.s3().list_objects_v2().bucket(bucket).prefix(RELEASES);
+    let pages: Vec<_> = request.into_paginator().send().try_collect().await?;
+    let objects = pages.iter().flat_map(|page| page.contents());
+    Ok(objects.filter_map(|object| object.key().map(str::to_owned)).collect())
+}
+
+async fn read_manifest(cx: &Context, bucket: &str, key: &str) -> Result<Option<Manifest>> {
+    let request = cx.clients.s3().get_object().bucket(bucket).key(key);
     let Some(answer) = Error::optional(request.send().await.map_err(Error::from))? else {
         return Ok(None);
     };
@@ -274,7 +353,7 @@ async fn manifest(cx: &Context, bucket: &str) -> Result<Option<Manifest>> {
     let body = body.map_err(|error| Error::from_source("s3:GetObject broke off", error))?;
     let manifest = serde_json::from_slice(&body.into_bytes());
     manifest.map(Some).map_err(|error| {
-        Error::invalid(format!("`{MANIFEST}` in the bucket `{bucket}` is no manifest: {error}"))
+        Error::invalid(format!("`{key}` in the bucket `{bucket}` is no manifest: {error}"))
             .advise("delete that object: everything is uploaded again then")
     })
 }
