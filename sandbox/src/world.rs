@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+<<<<<<< HEAD
 use crate::services::{
     acm, apprunner, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts,
 };
+=======
+use crate::services::{acm, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts, wafv2};
+>>>>>>> 50007f5 (Keep web ACLs in the sandbox and hear them at the edge)
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -48,6 +52,8 @@ pub struct Region {
     pub secretsmanager: secretsmanager::State,
     /// Keys and aliases.
     pub kms: kms::State,
+    /// Web ACLs and IP sets.
+    pub wafv2: wafv2::State,
     /// Log groups.
     pub logs: logs::State,
 }

@@ -1,7 +1,7 @@
 //! CloudFront's edge: serves the distributions at their names.
 //!
 //! A request's way, each step in its own file: the distribution by its `Host` and the behavior by
-//! its path ([`site`]) → the web ACL → the cache ([`cache`], [`freshness`]), told apart by what the
+//! its path ([`site`]) → the web ACL ([`firewall`]) → the cache ([`cache`], [`freshness`]), told apart by what the
 //! policies choose ([`choice`]) → the origin ([`fetch`]): a bucket by way of its policy, or a
 //! server ([`server`]) → the page in place of an error → compression ([`compress`]), the headers
 //! of the response headers policy ([`headers`]), ranges and preconditions ([`response`]).
@@ -15,6 +15,7 @@ mod cache;
 mod choice;
 mod compress;
 mod fetch;
+mod firewall;
 mod freshness;
 mod headers;
 mod page;
@@ -22,6 +23,7 @@ mod response;
 mod server;
 mod site;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -36,9 +38,11 @@ use crate::gateway::front::{self, Front, Peer};
 use crate::gateway::{Body, full};
 use crate::services::cloudfront::{CustomErrorResponse, DOMAIN};
 use crate::services::s3::S3;
+use crate::services::wafv2::evaluation::Limiter;
 use cache::Cache;
 use choice::Viewer;
 use fetch::Ask;
+use firewall::Arrival;
 use response::Reply;
 use site::{Route, Site};
 
@@ -47,6 +51,7 @@ pub struct Edge {
     core: Arc<Core>,
     s3: Arc<S3>,
     cache: Cache,
+    limiter: Limiter,
 }
 
 impl Front for Edge {
@@ -63,7 +68,7 @@ impl Front for Edge {
 impl Edge {
     /// An edge before a sandbox's buckets.
     pub fn new(core: Arc<Core>, s3: Arc<S3>) -> Self {
-        Self { core, s3, cache: Cache::default() }
+        Self { core, s3, cache: Cache::default(), limiter: Limiter::default() }
     }
 
     async fn respond(&self, request: Request<Body>) -> Response<Body> {
@@ -89,15 +94,35 @@ impl Edge {
         let route = site.route(&self.core, &path);
         let ask =
             Ask { site, route: &route, viewer: &viewer, method: &head.method, path: &path, id };
-        let reply = match refusal(&route, &head.method) {
-            Some(problem) => problem.reply(id),
-            None => self.fetch(&ask, body).await,
+        let reply = match self.admit(&ask, head, body).await {
+            Ok(body) => self.fetch(&ask, body).await,
+            Err(refused) => refused,
         };
         let mut reply = self.replaced(&ask, reply).await.for_viewer(&head.method, &head.headers);
         if let Some(policy) = &route.response_headers {
             headers::apply(policy, &head.method, &head.headers, &mut reply.headers);
         }
         reply
+    }
+
+    /// The body of a request that may go on; else the response that it ends with.
+    async fn admit(&self, ask: &Ask<'_>, head: &Parts, body: Body) -> Result<Body, Reply> {
+        let mut body = body;
+        if !ask.site.config.web_acl_id.is_empty() {
+            let peer = head.extensions.get::<Peer>();
+            let address = peer.map_or(Ipv4Addr::LOCALHOST.into(), |Peer(address)| address.ip());
+            let (seen, whole) =
+                firewall::peek(body).await.map_err(|_| page::BAD_REQUEST.reply(ask.id))?;
+            let arrival = Arrival { head, address, id: ask.id };
+            if let Some(blocked) = self.guard(ask.site, &arrival, &seen) {
+                return Err(blocked);
+            }
+            body = whole;
+        }
+        match refusal(ask.route, &head.method) {
+            Some(problem) => Err(problem.reply(ask.id)),
+            None => Ok(body),
+        }
     }
 
     /// The page that the distribution shows in place of an error.
@@ -132,7 +157,7 @@ fn refusal(route: &Route, method: &Method) -> Option<page::Problem> {
         Method::DELETE,
     ];
     if !KNOWN.contains(method) {
-        return Some(page::BAD_METHOD);
+        return Some(page::BAD_REQUEST);
     }
     let allowed = &route.behavior.allowed_methods.methods;
     let is_allowed = allowed.iter().any(|allowed| allowed == method.as_str());

@@ -20,6 +20,10 @@ pub(super) const NO_DISTRIBUTION: Problem = Problem {
 pub(super) const DISABLED: Problem =
     Problem { status: StatusCode::FORBIDDEN, reason: "The distribution is disabled." };
 
+/// The web ACL blocks it.
+pub(super) const BLOCKED: Problem =
+    Problem { status: StatusCode::FORBIDDEN, reason: "Request blocked." };
+
 /// The behavior does not allow the method.
 pub(super) const METHOD: Problem = Problem {
     status: StatusCode::FORBIDDEN,
@@ -27,8 +31,8 @@ pub(super) const METHOD: Problem = Problem {
              for this request.",
 };
 
-/// The method is none that CloudFront knows.
-pub(super) const BAD_METHOD: Problem =
+/// The request is none that CloudFront understands.
+pub(super) const BAD_REQUEST: Problem =
     Problem { status: StatusCode::BAD_REQUEST, reason: "Bad request." };
 
 /// The origin cannot be reached.

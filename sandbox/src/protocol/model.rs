@@ -37,7 +37,8 @@ models![
     "logs",
     "rds",
     "secretsmanager",
-    "sts"
+    "sts",
+    "wafv2"
 ];
 
 /// Why a model cannot be used.

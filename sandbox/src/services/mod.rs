@@ -22,6 +22,7 @@ pub mod s3;
 pub mod secretsmanager;
 pub mod sts;
 pub mod tags;
+pub mod wafv2;
 pub(crate) mod wildcard;
 
 /// One operation: its name in the model and the function that answers it.
@@ -67,6 +68,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "rds" => rds::OPERATIONS,
         "secretsmanager" => secretsmanager::OPERATIONS,
         "sts" => sts::OPERATIONS,
+        "wafv2" => wafv2::OPERATIONS,
         _ => return None,
     })
 }

@@ -32,6 +32,7 @@ pub(super) fn check(
     }
     check_aliases(&call.world.global.cloudfront, config, own)?;
     check_certificate(call, config)?;
+    check_web_acl(call, config)?;
     check_unsupported(config)
 }
 
@@ -288,6 +289,16 @@ fn check_aliases(
         return Err(errors::cname_exists());
     }
     Ok(())
+}
+
+/// A web ACL is there, of CloudFront's scope.
+fn check_web_acl(call: &mut Call<'_>, config: &DistributionConfig) -> Result<(), Fault> {
+    let arn = &config.web_acl_id;
+    let is_there = arn.contains(":global/") && call.world.region(HOME).wafv2.has_web_acl(arn);
+    if arn.is_empty() || is_there {
+        return Ok(());
+    }
+    Err(with_code("InvalidWebACLId", "A web ACL ID specified is not valid."))
 }
 
 /// A certificate is issued, lies in CloudFront's region, and covers every alias.
