@@ -435,3 +435,102 @@ async fn the_edges_do_what_was_deployed_last() {
     let made = world.distribution(&config(&[server_origin(&origin.name)], &default, "")).await;
     assert_eq!(world.get(&made.name, "/").await.status, 403);
 }
+
+/// A web ACL with one rule; `statement` is JSON.
+async fn web_acl(world: &World, rule: &str) -> String {
+    let visibility = r#"{"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": false,
+        "MetricName": "site"}"#;
+    let body = format!(
+        r#"{{"Name": "site", "Scope": "CLOUDFRONT", "DefaultAction": {{"Allow": {{}}}},
+            "CustomResponseBodies": {{"slow": {{"ContentType": "TEXT_PLAIN", "Content": "slow"}}}},
+            "VisibilityConfig": {visibility},
+            "Rules": [{{"Name": "rule", "Priority": 0, "VisibilityConfig": {visibility}, {rule}}}]}}"#
+    );
+    let answer = world.json("wafv2", "AWSWAF_20190729.CreateWebACL", &body).await;
+    let summary: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    summary["Summary"]["ARN"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+}
+
+impl World {
+    async fn json(&self, service: &str, target: &str, body: &str) -> Answer {
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
+        let method = Method::POST;
+        let target = Target { method, path: "/", region: "us-east-1", service };
+        self.client.signed_for(target, &headers, body).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_web_acl_blocks_what_its_groups_recognise_and_logs_it() {
+    let world = World::start().await;
+    let origin =
+        Origin::start(|seen| Response::new(String::from_utf8_lossy(&seen.body).into_owned())).await;
+    let group = r#""OverrideAction": {"None": {}}, "Statement": {"ManagedRuleGroupStatement": {
+        "VendorName": "AWS", "Name": "AWSManagedRulesSQLiRuleSet"}}"#;
+    let arn = web_acl(&world, group).await;
+    let log = r#"{"logGroupName": "aws-waf-logs-site"}"#;
+    world.json("logs", "Logs_20140328.CreateLogGroup", log).await;
+    let logging = format!(
+        r#"{{"LoggingConfiguration": {{"ResourceArn": "{arn}", "LogDestinationConfigs":
+            ["arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-site"]}}}}"#
+    );
+    let put = world.json("wafv2", "AWSWAF_20190729.PutLoggingConfiguration", &logging).await;
+    assert_eq!(put.status, 200, "{put:?}");
+    let more = format!("<WebACLId>{arn}</WebACLId>");
+    let default = behavior("api", DISABLED, ALL_METHODS);
+    let made = world.distribution(&config(&[server_origin(&origin.name)], &default, &more)).await;
+
+    let long = "a car ".repeat(10_000);
+    let through = world.ask(Method::POST, &made.name, "/api/cars", &[], &long).await;
+    assert_eq!((through.status.as_u16(), through.body.len()), (200, long.len()));
+    let blocked = world.get(&made.name, "/?q=1%27%20OR%201=1%20--").await;
+    assert_eq!(
+        (blocked.status.as_u16(), header(&blocked, "x-cache")),
+        (403, "Error from cloudfront")
+    );
+    assert!(blocked.body.contains("Request blocked."), "{blocked:?}");
+    assert_eq!(origin.seen().len(), 1);
+
+    let log = r#"{"logGroupName": "aws-waf-logs-site", "logStreamName": "cloudfront_site_0"}"#;
+    let events = world.json("logs", "Logs_20140328.GetLogEvents", log).await;
+    let events: serde_json::Value = serde_json::from_str(&events.body).unwrap();
+    let events = events["events"].as_array().unwrap();
+    let entry = |index: usize| -> serde_json::Value {
+        serde_json::from_str(events[index]["message"].as_str().unwrap()).unwrap()
+    };
+    assert_eq!(
+        (entry(0)["action"].as_str(), entry(1)["action"].as_str()),
+        (Some("ALLOW"), Some("BLOCK"))
+    );
+    let group = &entry(1)["ruleGroupList"][0];
+    assert_eq!(group["terminatingRule"]["ruleId"], "SQLi_QUERYARGUMENTS");
+    assert_eq!(entry(1)["httpSourceId"], made.id.as_str());
+}
+
+#[tokio::test]
+async fn a_web_acl_slows_down_who_asks_too_much() {
+    let world = World::start().await;
+    let origin = Origin::start(|_| Response::new("fine".to_owned())).await;
+    let rate = r#""Action": {"Block": {"CustomResponse": {
+            "ResponseCode": 429, "CustomResponseBodyKey": "slow",
+            "ResponseHeaders": [{"Name": "retry-after", "Value": "60"}]}}},
+        "Statement": {"RateBasedStatement": {
+            "Limit": 10, "EvaluationWindowSec": 60, "AggregateKeyType": "IP"}}"#;
+    let arn = web_acl(&world, rate).await;
+    let more = format!("<WebACLId>{arn}</WebACLId>");
+    let default = behavior("api", DISABLED, "");
+    let made = world.distribution(&config(&[server_origin(&origin.name)], &default, &more)).await;
+
+    for _ in 0..10 {
+        assert_eq!(world.get(&made.name, "/").await.status, 200);
+    }
+    let slowed = world.get(&made.name, "/").await;
+    assert_eq!((slowed.status.as_u16(), slowed.body.as_str()), (429, "slow"));
+    assert_eq!(header(&slowed, "retry-after"), "60");
+    assert_eq!(origin.seen().len(), 10);
+    let update = world
+        .aws("cloudfront", Method::GET, &format!("/2020-05-31/distribution/{}/config", made.id), "")
+        .await;
+    assert_eq!((update.status.as_u16(), update.element("WebACLId")), (200, arn.as_str()));
+    assert_eq!(header(&update, "etag"), made.etag);
+}

@@ -19,7 +19,20 @@ from shapes import Checker
 # What these read cannot be configured in the sandbox: being refused is their only answer.
 ONLY_REFUSED = {"GetBucketReplication", "GetBucketWebsite", "GetObjectLockConfiguration"}
 
-SERVICES = ["iam", "sts", "kms", "secretsmanager", "logs", "ecr", "s3", "ec2", "rds"]
+SERVICES = [
+    "iam",
+    "sts",
+    "kms",
+    "secretsmanager",
+    "logs",
+    "ecr",
+    "s3",
+    "ec2",
+    "rds",
+    "acm",
+    "cloudfront",
+    "wafv2",
+]
 
 
 class Validator:

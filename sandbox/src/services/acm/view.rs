@@ -60,7 +60,7 @@ impl Certificate {
             "Issuer": "Amazon",
             "CreatedAt": self.created,
             "Status": self.status(),
-            "KeyAlgorithm": self.key_algorithm.replace('_', "-"),
+            "KeyAlgorithm": self.key_algorithm,
             "SignatureAlgorithm": "SHA256WITHRSA",
             "InUseBy": used_by,
             "Type": "AMAZON_ISSUED",

@@ -171,8 +171,16 @@ pub struct CookiePreference {
 }
 
 impl CacheBehavior {
-    /// With the times that CloudFront fills in for a behavior without a cache policy.
+    /// With the times that CloudFront fills in for a behavior without a cache policy. An empty id is
+    /// none.
     pub(super) fn completed(mut self) -> Self {
+        for id in [
+            &mut self.cache_policy_id,
+            &mut self.origin_request_policy_id,
+            &mut self.response_headers_policy_id,
+        ] {
+            *id = id.take().filter(|id| !id.is_empty());
+        }
         if self.forwarded_values.is_some() {
             self.min_ttl.get_or_insert(0);
             self.default_ttl.get_or_insert(86_400);
