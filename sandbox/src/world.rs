@@ -5,13 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-<<<<<<< HEAD
 use crate::services::{
-    acm, apprunner, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts,
+    acm, apprunner, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts, wafv2,
 };
-=======
-use crate::services::{acm, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts, wafv2};
->>>>>>> 50007f5 (Keep web ACLs in the sandbox and hear them at the edge)
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
 #[derive(Debug, Default, Serialize, Deserialize)]

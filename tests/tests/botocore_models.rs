@@ -13,7 +13,19 @@ use strangers::Stranger;
 /// How many operations the sandbox has. It may only rise.
 const OPERATIONS: usize = include!("../strangers/operations.count");
 
-const SERVICES: &[&str] = &["ec2", "ecr", "iam", "kms", "logs", "rds", "secretsmanager", "sts"];
+const SERVICES: &[&str] = &[
+    "acm",
+    "cloudfront",
+    "ec2",
+    "ecr",
+    "iam",
+    "kms",
+    "logs",
+    "rds",
+    "secretsmanager",
+    "sts",
+    "wafv2",
+];
 
 /// The operations of every service, as their tables name them.
 fn operations() -> BTreeMap<&'static str, Vec<&'static str>> {
