@@ -15,6 +15,8 @@ use crate::world::World;
 pub struct Fixture {
     pub world: World,
     pub clock: Clock,
+    /// Whether operations wait for what would really run.
+    pub live: bool,
     ids: Ids,
 }
 
@@ -27,7 +29,8 @@ impl Fixture {
     /// An empty world in which durations are AWS's times `scale`.
     pub fn with_scale(scale: f64) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        Self { world: World::default(), clock: Clock { now, scale }, ids: Ids::seeded(1) }
+        let clock = Clock { now, scale };
+        Self { world: World::default(), clock, live: false, ids: Ids::seeded(1) }
     }
 
     /// Lets time pass.
@@ -51,7 +54,7 @@ impl Fixture {
             access_key: "AKIDEXAMPLE",
             clock: self.clock,
             ids: &mut self.ids,
-            live: false,
+            live: self.live,
             databases: false,
         };
         let response = (operation.handler)(&mut call, request)?;

@@ -37,6 +37,13 @@ WITHOUT_MODELLED_ERRORS = {"ec2", "s3"}
 
 # Where AWS itself departs from its model, by service and shape: what it really sends.
 DEPARTURES = {
+    ("apprunner", "AutoScalingConfigurationStatus"): {"active", "inactive"},
+    ("apprunner", "CustomDomainAssociationStatus"): {
+        "creating",
+        "pending_certificate_dns_validation",
+        "active",
+        "deleting",
+    },
     ("ec2", "AttachmentStatus"): {"available"},
     ("ec2", "State"): {"available", "pending", "deleting", "deleted", "failed", "rejected"},
 }

@@ -32,6 +32,7 @@ SERVICES = [
     "acm",
     "cloudfront",
     "wafv2",
+    "apprunner",
 ]
 
 

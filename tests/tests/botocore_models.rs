@@ -15,6 +15,7 @@ const OPERATIONS: usize = include!("../strangers/operations.count");
 
 const SERVICES: &[&str] = &[
     "acm",
+    "apprunner",
     "cloudfront",
     "ec2",
     "ecr",

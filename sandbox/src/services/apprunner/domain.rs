@@ -1,7 +1,7 @@
 //! Custom domains of services.
 //!
 //! Nobody owns names here, so no record is ever looked up: a domain becomes active when AWS would
-//! have found its records.
+//! have found its records, which is not before the customer was told them.
 
 use std::time::Duration;
 
@@ -32,12 +32,14 @@ pub struct CustomDomain {
     records: Vec<(String, String)>,
     stage: Stage,
     records_due: Timestamp,
-    active_due: Timestamp,
+    /// Known once the customer was told the records.
+    active_due: Option<Timestamp>,
     removal_due: Option<Timestamp>,
 }
 
+/// How far a domain has come. AWS sends it in lower case, other than its model says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "snake_case")]
 enum Stage {
     Creating,
     PendingCertificateDnsValidation,
@@ -57,7 +59,7 @@ impl CustomDomain {
             records,
             stage: Stage::Creating,
             records_due: call.clock.after(RECORDS),
-            active_due: call.clock.after(VALIDATION),
+            active_due: None,
             removal_due: None,
         }
     }
@@ -73,11 +75,18 @@ impl CustomDomain {
         self.stage == Stage::Active
     }
 
+    /// The customer is told the records, if they are known: AWS will find them by `found`.
+    fn tell(&mut self, found: Timestamp) {
+        if self.stage == Stage::PendingCertificateDnsValidation {
+            self.active_due.get_or_insert(found);
+        }
+    }
+
     /// Gets as far as it has come by `now`.
     pub(super) fn settle(&mut self, now: Timestamp) {
         self.stage = match self.removal_due {
             Some(_) => Stage::Deleting,
-            None if self.active_due <= now => Stage::Active,
+            None if self.active_due.is_some_and(|due| due <= now) => Stage::Active,
             None if self.records_due <= now => Stage::PendingCertificateDnsValidation,
             None => self.stage,
         };
@@ -215,8 +224,9 @@ pub(super) fn describe(
     call: &mut Call<'_>,
     request: DescribeRequest,
 ) -> Result<Description, Fault> {
-    let endpoint = call.endpoint;
-    let service = call.region().apprunner.service(&request.service_arn)?;
+    let (endpoint, found) = (call.endpoint, call.clock.after(VALIDATION));
+    let service = call.region().apprunner.service_mut(&request.service_arn)?;
+    service.domains.values_mut().for_each(|domain| domain.tell(found));
     let limit = request.max_results.unwrap_or(usize::MAX);
     let domains = service.domains.values();
     let page = page(domains, request.next_token.as_deref(), limit, |domain| domain.name.clone())

@@ -11,10 +11,14 @@ mod errors;
 pub mod observability;
 pub mod revisions;
 pub mod service;
+#[cfg(test)]
+mod service_tests;
+#[cfg(test)]
+mod sharing_tests;
 pub mod state;
 mod tagging;
 #[cfg(test)]
-mod tests;
+mod testing;
 pub mod vpc_connector;
 
 use service::{create, lifecycle, listing, update};

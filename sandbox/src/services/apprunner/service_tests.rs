@@ -1,78 +1,8 @@
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::services::apprunner::Service;
-use crate::testing::Fixture;
-
-const REPOSITORY: &str = "123456789012.dkr.ecr.us-east-1.amazonaws.com/api";
-
-/// A role that one of App Runner's principals can assume.
-fn role(fixture: &mut Fixture, name: &str, principal: &str) -> Value {
-    let trust = json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow",
-        "Principal": {"Service": format!("{principal}.apprunner.amazonaws.com")},
-        "Action": "sts:AssumeRole",
-    }]});
-    let request = json!({"RoleName": name, "AssumeRolePolicyDocument": trust.to_string()});
-    fixture.call("iam", "CreateRole", request).unwrap()["Role"]["Arn"].clone()
-}
-
-fn push(fixture: &mut Fixture, size: u64, tag: &str) {
-    let manifest = json!({"schemaVersion": 2, "layers": [{"size": size}]}).to_string();
-    let request = json!({"repositoryName": "api", "imageManifest": manifest, "imageTag": tag});
-    fixture.call("ecr", "PutImage", request).unwrap();
-}
-
-/// A world with an image `api:v1` and the roles.
-fn fixture(scale: f64) -> Fixture {
-    let mut fixture = Fixture::with_scale(scale);
-    role(&mut fixture, "access", "build");
-    role(&mut fixture, "instance", "tasks");
-    fixture.call("ecr", "CreateRepository", json!({"repositoryName": "api"})).unwrap();
-    push(&mut fixture, 1, "v1");
-    fixture
-}
-
-fn source(tag: &str) -> Value {
-    json!({
-        "ImageRepository": {
-            "ImageIdentifier": format!("{REPOSITORY}:{tag}"),
-            "ImageRepositoryType": "ECR",
-            "ImageConfiguration": {"RuntimeEnvironmentVariables": {"GREETING": "hello"}},
-        },
-        "AuthenticationConfiguration": {
-            "AccessRoleArn": "arn:aws:iam::123456789012:role/access",
-        },
-    })
-}
-
-fn request(tag: &str) -> Value {
-    json!({"ServiceName": "shop", "SourceConfiguration": source(tag)})
-}
-
-fn create(fixture: &mut Fixture, request: Value) -> Value {
-    fixture.call("apprunner", "CreateService", request).unwrap()["Service"]["ServiceArn"].clone()
-}
-
-fn on(fixture: &mut Fixture, operation: &str, arn: &Value) -> Value {
-    fixture.call("apprunner", operation, json!({"ServiceArn": arn})).unwrap()
-}
-
-fn describe(fixture: &mut Fixture, arn: &Value) -> Value {
-    on(fixture, "DescribeService", arn)["Service"].clone()
-}
-
-fn last_operation(fixture: &mut Fixture, arn: &Value) -> Value {
-    on(fixture, "ListOperations", arn)["OperationSummaryList"][0].clone()
-}
-
-/// The one service of the world, as whoever runs services sees it.
-fn service(fixture: &mut Fixture) -> Service {
-    fixture.world.settle(fixture.clock.now);
-    let services = &fixture.world.region("us-east-1").apprunner;
-    services.services().next().cloned().unwrap()
-}
+use super::testing::*;
 
 #[test]
 fn a_service_runs_after_a_while_with_what_aws_fills_in() {
@@ -210,4 +140,104 @@ fn a_push_under_the_tag_is_deployed_unless_told_otherwise() {
     fixture.call("apprunner", "UpdateService", change).unwrap();
     push(&mut fixture, 3, "v1");
     assert_eq!(service(&mut fixture).serving().unwrap().generation, 3);
+}
+
+#[test]
+fn a_live_creation_is_not_over_before_the_version_answers() {
+    let mut fixture = fixture(0.0);
+    fixture.live = true;
+    let arn = create(&mut fixture, request("v1"));
+    fixture.pass(Duration::from_secs(3600));
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "OPERATION_IN_PROGRESS");
+    let made = service(&mut fixture);
+    assert_eq!((made.serving(), made.deploying().unwrap().generation), (None, 1));
+    fixture.world.region("us-east-1").apprunner.deployed(&made.id, 1);
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "RUNNING");
+    assert_eq!(service(&mut fixture).serving().unwrap().generation, 1);
+}
+
+#[test]
+fn a_live_creation_that_does_not_answer_has_failed() {
+    let mut fixture = fixture(0.0);
+    fixture.live = true;
+    let arn = create(&mut fixture, request("v1"));
+    let id = service(&mut fixture).id;
+    let state = &mut fixture.world.region("us-east-1").apprunner;
+    state.deployment_failed(&id, 1, "Health check failed");
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "CREATE_FAILED");
+    assert_eq!(service(&mut fixture).deploying(), None);
+}
+
+#[test]
+fn a_live_update_that_does_not_answer_leaves_the_former_version() {
+    let mut fixture = fixture(0.0);
+    let arn = create(&mut fixture, request("v1"));
+    let before = describe(&mut fixture, &arn)["SourceConfiguration"].clone();
+    fixture.live = true;
+    push(&mut fixture, 2, "v2");
+    let change = json!({"ServiceArn": arn, "SourceConfiguration": source("v2")});
+    fixture.call("apprunner", "UpdateService", change).unwrap();
+    let id = service(&mut fixture).id;
+    let state = &mut fixture.world.region("us-east-1").apprunner;
+    state.deployment_failed(&id, 1, "is not the one on its way");
+    state.deployment_failed(&id, 2, "Health check failed");
+    let found = describe(&mut fixture, &arn);
+    assert_eq!((&found["Status"], &found["SourceConfiguration"]), (&json!("RUNNING"), &before));
+    assert_eq!(last_operation(&mut fixture, &arn)["Status"], "ROLLBACK_SUCCEEDED");
+    assert_eq!(service(&mut fixture).serving().unwrap().generation, 1);
+}
+
+#[test]
+fn a_live_service_that_does_not_come_back_can_be_resumed_again() {
+    let mut fixture = fixture(0.0);
+    let arn = create(&mut fixture, request("v1"));
+    on(&mut fixture, "PauseService", &arn);
+    fixture.live = true;
+    on(&mut fixture, "ResumeService", &arn);
+    let resuming = service(&mut fixture);
+    assert_eq!((resuming.serving(), resuming.deploying().unwrap().generation), (None, 2));
+    let state = &mut fixture.world.region("us-east-1").apprunner;
+    state.deployment_failed(&resuming.id, 2, "Health check failed");
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "PAUSED");
+    on(&mut fixture, "ResumeService", &arn);
+    fixture.world.region("us-east-1").apprunner.deployed(&resuming.id, 3);
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "RUNNING");
+}
+
+#[test]
+fn roles_must_trust_their_part_of_app_runner() {
+    let mut fixture = fixture(0.0);
+    let mut wrong = request("v1");
+    wrong["SourceConfiguration"]["AuthenticationConfiguration"]["AccessRoleArn"] =
+        json!("arn:aws:iam::123456789012:role/instance");
+    assert_eq!(fixture.fault("apprunner", "CreateService", wrong), "InvalidRequestException");
+    for (role, code) in [("access", Some("InvalidRequestException")), ("instance", None)] {
+        let mut request = request("v1");
+        request["InstanceConfiguration"] =
+            json!({"InstanceRoleArn": format!("arn:aws:iam::123456789012:role/{role}")});
+        let got = fixture.call("apprunner", "CreateService", request).err();
+        assert_eq!(got.map(|fault| fault.code).as_deref(), code, "{role}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_together_is_refused() {
+    let mut fixture = fixture(0.0);
+    let secret = json!({"PASSWORD": "arn:aws:secretsmanager:us-east-1:123456789012:secret:a"});
+    for (path, value) in [
+        ("/InstanceConfiguration", json!({"Cpu": "1024", "Memory": "512"})),
+        ("/NetworkConfiguration", json!({"EgressConfiguration": {"EgressType": "VPC"}})),
+        ("/ObservabilityConfiguration", json!({"ObservabilityEnabled": true})),
+        (
+            "/SourceConfiguration/ImageRepository/ImageConfiguration",
+            json!({"RuntimeEnvironmentSecrets": secret}),
+        ),
+        ("/SourceConfiguration/ImageRepository/ImageConfiguration", json!({"Port": "http"})),
+    ] {
+        let mut request = request("v1");
+        let (parent, member) = path.rsplit_once('/').unwrap();
+        request.pointer_mut(parent).unwrap()[member] = value;
+        let code = fixture.fault("apprunner", "CreateService", request);
+        assert_eq!(code, "InvalidRequestException", "{path}");
+    }
 }
