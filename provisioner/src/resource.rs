@@ -232,6 +232,8 @@ pub enum Compare {
     /// A version that AWS raises by itself and can't lower: the live one may be newer within the
     /// same major version, and more exact.
     Version,
+    /// A map that holds what is declared and nothing else.
+    Whole,
     /// AWS does not give it back: compared with what was last applied.
     WriteOnly,
 }
@@ -357,6 +359,24 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
     ) -> impl Future<Output = Result<()>> + Send
     where
         Self: Sized;
+
+    /// Whether an update that ended well has come to what was asked for; `live` is the object now
+    /// that it is ready again. For services that take a change back when it does not work, and are
+    /// ready with what they had before.
+    ///
+    /// # Errors
+    /// Why not, with AWS's own words for it.
+    fn confirm(
+        &self,
+        _cx: &Context,
+        _id: &Id,
+        _live: &Self,
+    ) -> impl Future<Output = Result<()>> + Send
+    where
+        Self: Sized,
+    {
+        std::future::ready(Ok(()))
+    }
 
     /// Asks AWS to delete it. `self` is what was last applied.
     fn delete(&self, cx: &Context, id: &Id) -> impl Future<Output = Result<Deleted>> + Send;

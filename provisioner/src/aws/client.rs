@@ -68,6 +68,7 @@ struct Inner {
     meter: Meter,
     acm: OnceLock<aws_sdk_acm::Client>,
     apprunner: OnceLock<aws_sdk_apprunner::Client>,
+    apprunner_once: OnceLock<aws_sdk_apprunner::Client>,
     cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
     ecs: OnceLock<aws_sdk_ecs::Client>,
     wafv2: OnceLock<aws_sdk_wafv2::Client>,
@@ -130,6 +131,7 @@ impl Clients {
             meter,
             acm: OnceLock::new(),
             apprunner: OnceLock::new(),
+            apprunner_once: OnceLock::new(),
             cloudfront: OnceLock::new(),
             ecs: OnceLock::new(),
             wafv2: OnceLock::new(),
@@ -191,6 +193,8 @@ clients! {
     acm: aws_sdk_acm, None;
     /// App Runner.
     apprunner: aws_sdk_apprunner, None;
+    /// App Runner without retries, see [`Self::ec2_once`].
+    apprunner_once: aws_sdk_apprunner, Some(RetryConfig::disabled());
     /// CloudFront.
     cloudfront: aws_sdk_cloudfront, None;
     /// ECS.

@@ -143,6 +143,11 @@ impl Error {
         self.kind == Kind::NotYet
     }
 
+    /// AWS will not do it, for a reason that is none of the others.
+    pub fn is_refused(&self) -> bool {
+        self.kind == Kind::Refused
+    }
+
     /// The caller may not do this.
     pub fn is_access_denied(&self) -> bool {
         self.kind == Kind::AccessDenied
@@ -187,6 +192,21 @@ impl Error {
     #[must_use]
     pub fn conclusive(mut self) -> Self {
         self.kind = Kind::Refused;
+        self
+    }
+
+    /// The same, where something holds the object that will let it go: the engine names what, and
+    /// tries again.
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.kind = Kind::Dependency;
+        self
+    }
+
+    /// The same, where what stands in the way passes by itself.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.kind = Kind::Busy;
         self
     }
 
@@ -268,11 +288,15 @@ where
             return no_answer(error, operation, status);
         };
         let code = service.code().map(str::to_owned);
+        let message = service.message().unwrap_or("AWS gave no message").to_owned();
+        let meant = code.as_deref().map_or(by_status(status), |code| {
+            by_message(code, &message).unwrap_or_else(|| classify(code, status))
+        });
         Self {
-            kind: code.as_deref().map_or(by_status(status), |code| classify(code, status)),
+            kind: meant,
             details: Box::new(Details {
                 operation,
-                message: service.message().unwrap_or("AWS gave no message").to_owned(),
+                message,
                 request_id: request_id(&error),
                 code,
                 ..Details::default()
@@ -339,6 +363,21 @@ fn by_status(status: u16) -> Kind {
     }
 }
 
+/// App Runner and ECS have one code for most refusals, and say what is wrong in its message only.
+fn by_message(code: &str, message: &str) -> Option<Kind> {
+    let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+    match code {
+        "InvalidRequestException" if says(&["already exists"]) => Some(Kind::AlreadyExists),
+        "InvalidRequestException" if says(&["Error in assuming"]) => Some(Kind::NotYet),
+        "InvalidParameterException" if says(&["not idempotent", "already exists"]) => {
+            Some(Kind::AlreadyExists)
+        }
+        "InvalidParameterException" if says(&["nable to assume"]) => Some(Kind::NotYet),
+        "InvalidParameterException" if says(&["still Draining"]) => Some(Kind::Busy),
+        _ => None,
+    }
+}
+
 /// AWS's codes by what they mean. The lists are from each service's API reference.
 fn classify(code: &str, status: u16) -> Kind {
     match code {
@@ -374,6 +413,8 @@ fn classify(code: &str, status: u16) -> Kind {
         | "InvalidDBProxyStateFault"
         | "KMSInvalidStateException"
         | "InvalidDBSubnetGroupStateFault"
+        | "InvalidStateException"
+        | "UpdateInProgressException"
         | "InvalidDBParameterGroupState" => Kind::Busy,
         "InvalidPrincipal" | "MalformedPolicyDocumentException" => Kind::NotYet,
         "RequestLimitExceeded"
@@ -436,6 +477,18 @@ mod tests {
         assert!(Error::with_code("DependencyViolation", "").is_dependency_violation());
         assert!(Error::with_code("ExpiredTokenException", "").is_expired());
         assert!(!Error::with_code("ValidationException", "").is_transient());
+    }
+
+    #[test]
+    fn messages_where_the_code_says_too_little() {
+        let meant = |code, message| by_message(code, message);
+        let taken = "Service with the provided name already exists: api.";
+        assert_eq!(meant("InvalidRequestException", taken), Some(Kind::AlreadyExists));
+        let role = "Error in assuming instance role arn:aws:iam::1:role/api";
+        assert_eq!(meant("InvalidRequestException", role), Some(Kind::NotYet));
+        let twice = "Creation of service was not idempotent.";
+        assert_eq!(meant("InvalidParameterException", twice), Some(Kind::AlreadyExists));
+        assert_eq!(meant("InvalidParameterException", "The port is invalid."), None);
     }
 
     #[test]

@@ -3,13 +3,17 @@
 mod budget;
 mod client;
 mod error;
+mod image;
 mod meter;
 mod policy;
 mod read;
+mod url;
 mod word;
 
+pub mod apprunner;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
 pub mod iam;
 pub mod kms;
 pub mod logs;
@@ -59,6 +63,10 @@ pub fn partition(region: &str) -> &'static str {
 /// Every kind that YAML may name.
 pub fn kinds() -> Kinds {
     Kinds::default()
+        .with_resource::<apprunner::auto_scaling_configuration::AutoScalingConfiguration>()
+        .with_resource::<apprunner::observability_configuration::ObservabilityConfiguration>()
+        .with_resource::<apprunner::service::Service>()
+        .with_resource::<apprunner::vpc_connector::VpcConnector>()
         .with_resource::<ec2::eip::Eip>()
         .with_resource::<ec2::flow_log::FlowLog>()
         .with_resource::<ec2::internet_gateway::InternetGateway>()
@@ -72,6 +80,7 @@ pub fn kinds() -> Kinds {
         .with_resource::<ec2::vpc::Vpc>()
         .with_resource::<ecr::image::Image>()
         .with_resource::<ecr::repository::Repository>()
+        .with_resource::<ecs::express_service::ExpressService>()
         .with_resource::<iam::role::Role>()
         .with_resource::<kms::key::Key>()
         .with_resource::<logs::log_group::LogGroup>()

@@ -194,6 +194,7 @@ mod tests {
             ("policy", Compare::Policy),
             ("secret", Compare::WriteOnly),
             ("version", Compare::Version),
+            ("variables", Compare::Whole),
         ],
         clearable: &["note"],
         ..Traits::DEFAULT
@@ -249,6 +250,14 @@ mod tests {
             paths(json!({ "rules": [{ "port": 80, "cidrs": ["a", "b"] }] }), live),
             ["rules"]
         );
+    }
+
+    #[test]
+    fn a_whole_map_has_no_key_that_is_not_declared() {
+        let live = json!({ "variables": { "A": "1", "B": "2" } });
+        assert_eq!(paths(json!({ "variables": { "A": "1" } }), live.clone()), ["variables"]);
+        assert_eq!(paths(json!({ "variables": { "B": "2", "A": "1" } }), live), [""; 0]);
+        assert_eq!(paths(json!({ "variables": {} }), json!({})), [""; 0]);
     }
 
     #[test]

@@ -52,6 +52,16 @@ pub trait Kind: Send + Sync {
         properties: &'a Json,
         change: &'a Change,
     ) -> BoxFuture<'a, Result<()>>;
+    /// See [`Resource::confirm`]. `live` is what the object is.
+    fn confirm<'a>(
+        &'a self,
+        _cx: &'a Context,
+        _id: &'a Id,
+        _properties: &'a Json,
+        _live: &'a Json,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
     /// See [`Resource::delete`]. `properties` are what was last applied.
     fn delete<'a>(
         &'a self,
@@ -247,6 +257,16 @@ impl<R: Resource> Kind for Erased<R> {
             };
             typed::<R>(properties)?.update(cx, id, &change).await
         })
+    }
+
+    fn confirm<'a>(
+        &'a self,
+        cx: &'a Context,
+        id: &'a Id,
+        properties: &'a Json,
+        live: &'a Json,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move { typed::<R>(properties)?.confirm(cx, id, &typed::<R>(live)?).await })
     }
 
     fn delete<'a>(

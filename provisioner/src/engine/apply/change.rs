@@ -44,11 +44,26 @@ impl Apply {
         let changed = self.sync(&work, &id, &aim, &observed).await?;
         drop(turn);
         let outputs = match changed {
-            true => self.ready(&work, &id).await?.outputs,
+            true => self.changed(&work, &id, &wanted).await?,
             false => observed.outputs,
         };
         self.settle(declaration, wanted, &id, outputs);
         Ok(id)
+    }
+
+    /// The outputs of an object that was changed, once it is ready with what it was changed to.
+    pub(super) async fn changed(
+        &self,
+        work: &Work<'_>,
+        id: &Id,
+        wanted: &Json,
+    ) -> Result<Json, ApplyError> {
+        let observed = self.ready(work, id).await?;
+        let mut attempts = Attempts::new(Patience::within(work.timeout));
+        while let Err(error) = work.kind.confirm(&self.cx, id, wanted, &observed.properties).await {
+            attempts.again(error).await?;
+        }
+        Ok(observed.outputs)
     }
 
     /// Brings a live object to what is wanted; makes no call when nothing differs, and tells

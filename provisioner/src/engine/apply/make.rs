@@ -74,7 +74,7 @@ impl Apply {
                     unfinished,
                 };
                 if unfinished && self.sync(&work, &id, &aim, &observed).await? {
-                    self.ready(&work, &id).await?.outputs
+                    self.changed(&work, &id, &wanted).await?
                 } else {
                     observed.outputs
                 }

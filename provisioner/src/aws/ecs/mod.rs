@@ -1,0 +1,3 @@
+//! Amazon Elastic Container Service.
+
+pub mod express_service;
