@@ -2,8 +2,8 @@
 
 mod budget;
 mod client;
+pub mod container;
 mod error;
-mod image;
 mod meter;
 mod policy;
 mod read;

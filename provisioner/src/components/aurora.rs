@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::{Component, Expansion, Input};
+use super::{Component, Expansion, Input, without_nulls};
 use crate::aws::rds::Scalar;
 use crate::aws::rds::cluster::{InsightsMode, StorageType};
 use crate::resource::{Problem, default_name};
@@ -489,14 +489,6 @@ impl Aurora {
 fn with(mut object: Json, more: Json) -> Json {
     if let (Json::Object(fields), Json::Object(more)) = (&mut object, more) {
         fields.extend(more);
-    }
-    object
-}
-
-/// A nested object without the fields that are not set.
-fn without_nulls(mut object: Json) -> Json {
-    if let Json::Object(fields) = &mut object {
-        fields.retain(|_, value| !value.is_null());
     }
     object
 }

@@ -4,6 +4,9 @@ pub mod aurora;
 pub mod content;
 pub mod image;
 pub mod network;
+pub mod service;
+
+use serde_json::Value as Json;
 
 pub use crate::definition::component::{Child, Component, Components, Expansion, Input};
 
@@ -14,4 +17,13 @@ pub fn components() -> Components {
         .with::<content::Content>()
         .with::<image::Image>()
         .with::<network::Network>()
+        .with::<service::Service>()
+}
+
+/// A nested object without the fields that are not set.
+fn without_nulls(mut object: Json) -> Json {
+    if let Json::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
+    }
+    object
 }

@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ours, sync_tags, to_tags};
+use crate::aws::container::{self, Variable};
 use crate::aws::read::one_by_one;
-use crate::aws::{Context, Error, image};
+use crate::aws::{Context, Error};
 use crate::resource::{
     Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
 };
@@ -47,7 +48,7 @@ pub struct Service {
     pub start_command: Option<String>,
     /// Variables of the environment: these and no others. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<BTreeMap<String, String>>,
+    pub environment: Option<BTreeMap<String, Variable>>,
     /// Variables that App Runner fetches when an instance starts: for each the ARN of a secret, of
     /// one field of a secret that is JSON (`…:secret:db-AbCdEf:password::`), or of a parameter of
     /// Systems Manager. These and no others. Default: none.
@@ -201,7 +202,8 @@ impl Resource for Service {
     type Outputs = Outputs;
 
     fn validate(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = image::problem("image", &self.image).into_iter().collect();
+        let mut problems: Vec<Problem> =
+            container::image_problem("image", &self.image).into_iter().collect();
         problems.extend(self.size_problem());
         if self.access_role_arn.is_none() && self.is_private() {
             let message = "App Runner pulls from a private repository only with a role.";
@@ -213,7 +215,7 @@ impl Resource for Service {
             let message = "Secrets are read with the instances' role, and there is none.";
             problems.push(Problem::at("instance_role_arn", message));
         }
-        problems.extend(image::variable_problems(
+        problems.extend(container::variable_problems(
             self.environment.as_ref(),
             self.secrets.as_ref(),
             RESERVED,

@@ -8,7 +8,8 @@ use aws_sdk_ecs::types::ExpressGatewayServiceStatusCode as StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{Context, Error, image};
+use crate::aws::container::{self, Variable};
+use crate::aws::{Context, Error};
 use crate::resource::{
     Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, TagChange,
     Traits,
@@ -41,7 +42,7 @@ pub struct ExpressService {
     pub command: Option<Vec<String>>,
     /// Variables of the environment: these and no others. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<BTreeMap<String, String>>,
+    pub environment: Option<BTreeMap<String, Variable>>,
     /// Variables that ECS fetches when a task starts: for each the ARN of a secret, of one field
     /// of a secret that is JSON (`…:secret:db-AbCdEf:password::`), or of a parameter of Systems
     /// Manager. These and no others. Default: none.
@@ -196,10 +197,11 @@ impl Resource for ExpressService {
     type Outputs = Outputs;
 
     fn validate(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = image::problem("image", &self.image).into_iter().collect();
+        let mut problems: Vec<Problem> =
+            container::image_problem("image", &self.image).into_iter().collect();
         problems.extend(self.size_problem());
         let (environment, secrets) = (self.environment.as_ref(), self.secrets.as_ref());
-        problems.extend(image::variable_problems(environment, secrets, ""));
+        problems.extend(container::variable_problems(environment, secrets, ""));
         let scaling = self.scaling.clone().unwrap_or_default();
         if scaling.min.unwrap_or(1) > scaling.max.unwrap_or(20) {
             let message = "There can't be more tasks at least than at most.";

@@ -4,6 +4,7 @@ use aws_sdk_apprunner::types::{self as apprunner, ServiceStatus};
 
 use super::{HealthCheck, Outputs, Service, describe, operation, status};
 use crate::aws::apprunner::{connector_of, owned};
+use crate::aws::container::Variable;
 use crate::aws::word::from_word;
 use crate::aws::{Context, url};
 use crate::resource::{Live, Result, Status};
@@ -25,9 +26,8 @@ fn live(service: &apprunner::Service) -> Live<Service> {
     let network = service.network_configuration();
     let scaling = service.auto_scaling_configuration_summary();
     let roles = service.source_configuration().and_then(|one| one.authentication_configuration());
-    let map = |map: Option<&std::collections::HashMap<String, String>>| {
-        Some(map.into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
-    };
+    let variables = image.and_then(|image| image.runtime_environment_variables());
+    let secrets = image.and_then(|image| image.runtime_environment_secrets());
     let spec = Service {
         name: Some(service.service_name.clone()),
         image: repository.map(|one| one.image_identifier.clone()).unwrap_or_default(),
@@ -36,8 +36,14 @@ fn live(service: &apprunner::Service) -> Live<Service> {
         access_role_arn: owned(roles.and_then(|roles| roles.access_role_arn())),
         port: image.and_then(|image| image.port()?.parse().ok()),
         start_command: owned(image.and_then(|image| image.start_command())),
-        environment: map(image.and_then(|image| image.runtime_environment_variables())),
-        secrets: map(image.and_then(|image| image.runtime_environment_secrets())),
+        environment: Some(
+            variables
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), Variable::from(value.as_str())))
+                .collect(),
+        ),
+        secrets: Some(secrets.cloned().unwrap_or_default().into_iter().collect()),
         instance_role_arn: owned(instance.and_then(|instance| instance.instance_role_arn())),
         cpu: instance.and_then(|instance| units(instance.cpu()?, "vCPU")),
         memory: instance.and_then(|instance| units(instance.memory()?, "GB")),

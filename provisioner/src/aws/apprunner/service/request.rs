@@ -1,7 +1,5 @@
 //! What is asked of App Runner: a service as a whole, or the blocks of it that change.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_apprunner::operation::create_service::builders::CreateServiceFluentBuilder;
 use aws_sdk_apprunner::operation::update_service::builders::UpdateServiceFluentBuilder;
 use aws_sdk_apprunner::types as apprunner;
@@ -9,6 +7,7 @@ use aws_sdk_apprunner::types::EgressType;
 
 use super::{HealthCheck, RepositoryType, Service};
 use crate::aws::Context;
+use crate::aws::container::Variable;
 use crate::aws::word::word;
 use crate::resource::{Change, Result};
 
@@ -124,14 +123,17 @@ impl Service {
 
     /// An image by digest has no later version that App Runner could deploy by itself.
     fn source(&self) -> Result<apprunner::SourceConfiguration> {
-        let map = |map: &Option<BTreeMap<String, String>>| {
-            map.as_ref().map(|map| map.clone().into_iter().collect())
-        };
+        let variables = self.environment.as_ref().map(|variables| {
+            let pair =
+                |(name, value): (&String, &Variable)| (name.clone(), value.as_str().to_owned());
+            variables.iter().map(pair).collect()
+        });
+        let secrets = self.secrets.clone().map(|secrets| secrets.into_iter().collect());
         let image = apprunner::ImageConfiguration::builder()
             .set_port(self.port.map(|port| port.to_string()))
             .set_start_command(self.start_command.clone())
-            .set_runtime_environment_variables(map(&self.environment))
-            .set_runtime_environment_secrets(map(&self.secrets))
+            .set_runtime_environment_variables(variables)
+            .set_runtime_environment_secrets(secrets)
             .build();
         let kind = self.image_repository_type.unwrap_or(RepositoryType::Ecr);
         let repository = apprunner::ImageRepository::builder()

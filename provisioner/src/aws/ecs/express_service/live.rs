@@ -1,6 +1,6 @@
 //! A service as AWS shows it: what runs, how its deployment fares, and what ECS made around it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_ecs::types::{
     AccessType, EcsExpressGatewayService, EcsManagedResources, ExpressGatewayContainer,
@@ -10,6 +10,7 @@ use aws_sdk_ecs::types::{
 };
 
 use super::{DEFAULT_CLUSTER, ExpressService, Logs, Outputs, Scaling};
+use crate::aws::container::Variable;
 use crate::aws::read::one_by_one;
 use crate::aws::word::from_word;
 use crate::aws::{Context, Error, url};
@@ -186,16 +187,16 @@ fn live(
     }
 }
 
-fn environment(container: &ExpressGatewayContainer) -> std::collections::BTreeMap<String, String> {
+fn environment(container: &ExpressGatewayContainer) -> BTreeMap<String, Variable> {
     let pairs = container.environment().iter();
     pairs
         .filter_map(|pair| {
-            Some((pair.name()?.to_owned(), pair.value().unwrap_or_default().to_owned()))
+            Some((pair.name()?.to_owned(), Variable::from(pair.value().unwrap_or_default())))
         })
         .collect()
 }
 
-fn secrets(container: &ExpressGatewayContainer) -> std::collections::BTreeMap<String, String> {
+fn secrets(container: &ExpressGatewayContainer) -> BTreeMap<String, String> {
     let secrets = container.secrets().iter();
     secrets.map(|secret| (secret.name.clone(), secret.value_from.clone())).collect()
 }

@@ -10,6 +10,7 @@ use aws_sdk_ecs::types::{
 
 use super::{ExpressService, Scaling};
 use crate::aws::Context;
+use crate::aws::container::Variable;
 use crate::aws::word::word;
 use crate::resource::{Change, Result, Tags};
 
@@ -90,7 +91,9 @@ impl ExpressService {
 
     fn container(&self) -> Result<ExpressGatewayContainer> {
         let pairs = self.environment.as_ref().map(|variables| {
-            let pair = |(name, value)| KeyValuePair::builder().name(name).value(value).build();
+            let pair = |(name, value): (&String, &Variable)| {
+                KeyValuePair::builder().name(name).value(value.as_str()).build()
+            };
             variables.iter().map(pair).collect()
         });
         let secret = |(name, from)| Secret::builder().name(name).value_from(from).build();

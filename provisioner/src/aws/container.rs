@@ -1,12 +1,60 @@
 //! What a container is made from and given: references to images, variables, secrets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json;
 
 use crate::resource::Problem;
 
+/// The value of a variable: text. YAML may write a number or a boolean, which stay as written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Variable(String);
+
+impl Variable {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Variable {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl<'de> Deserialize<'de> for Variable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::String(text) => Ok(Self(text)),
+            scalar @ (Json::Number(_) | Json::Bool(_)) => Ok(Self(scalar.to_string())),
+            _ => Err(D::Error::custom("a variable's value is text, a number or a boolean")),
+        }
+    }
+}
+
+impl JsonSchema for Variable {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Variable".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}
+
 /// What is wrong with a reference to an image, where something is. Only a digest names one image
 /// for ever: what a tag names when a service is scaled up may be another than what was tried.
-pub(super) fn problem(path: &str, reference: &str) -> Option<Problem> {
+pub(crate) fn image_problem(path: &str, reference: &str) -> Option<Problem> {
     let digest = reference.split_once('@').map(|(_, digest)| digest);
     let Some(digest) = digest else {
         let message = format!("`{reference}` names an image by its tag, and a tag can be moved.");
@@ -24,7 +72,7 @@ pub(super) fn problem(path: &str, reference: &str) -> Option<Problem> {
 /// What is wrong with the variables of a container's environment. Those that begin with `reserved`
 /// are AWS's own.
 pub(super) fn variable_problems(
-    environment: Option<&BTreeMap<String, String>>,
+    environment: Option<&BTreeMap<String, Variable>>,
     secrets: Option<&BTreeMap<String, String>>,
     reserved: &str,
 ) -> Vec<Problem> {
@@ -63,12 +111,20 @@ mod tests {
     const REPOSITORY: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/api";
 
     #[test]
+    fn a_variable_is_text_however_it_is_written() {
+        let of = |json| serde_json::from_value::<Variable>(json).map(|variable| variable.0);
+        assert_eq!(of(serde_json::json!(5432)).unwrap(), "5432");
+        assert_eq!(of(serde_json::json!(true)).unwrap(), "true");
+        assert!(of(serde_json::json!(["a"])).is_err());
+    }
+
+    #[test]
     fn only_a_digest_names_an_image() {
         let digest = "a".repeat(64);
-        assert_eq!(problem("image", &format!("{REPOSITORY}@sha256:{digest}")), None);
-        assert_eq!(problem("image", &format!("{REPOSITORY}:1.0@sha256:{digest}")), None);
+        assert_eq!(image_problem("image", &format!("{REPOSITORY}@sha256:{digest}")), None);
+        assert_eq!(image_problem("image", &format!("{REPOSITORY}:1.0@sha256:{digest}")), None);
         for wrong in ["", ":latest", ":1.0", "@sha256:abc", "@md5:abc", ":1@latest"] {
-            let found = problem("image", &format!("{REPOSITORY}{wrong}"));
+            let found = image_problem("image", &format!("{REPOSITORY}{wrong}"));
             assert_eq!(found.unwrap().path, "image", "{wrong}");
         }
     }
