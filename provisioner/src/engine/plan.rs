@@ -255,9 +255,10 @@ pub fn converge(
         return Err(errors);
     }
     let (mut plan, outputs) = planner.finish();
+    let used = decide::used_beyond(program, state, scope);
     for (address, entry) in state.entries.iter().rev().filter(|(address, _)| scope.holds(address)) {
         decide::cleanups(&mut plan, &view, address, entry);
-        if !program.declarations.contains_key(address) {
+        if !program.declarations.contains_key(address) && !used.contains(address) {
             decide::undeclared(&mut plan, &view, address, entry);
         }
     }

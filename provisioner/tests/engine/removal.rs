@@ -63,6 +63,53 @@ fn an_object_moves_off_what_goes_before_that_goes() {
     environment.assert_converged();
 }
 
+/// The service moves to another kind, as with another `runtime`: nobody is without one.
+const OLD: &str = r#"
+  role: { type: memory.disk }
+  old: { type: memory.cluster, base: "${role.id}" }
+  edge: { type: memory.cluster, uses: ["${old.id}"] }
+"#;
+const NEW: &str = r#"
+  task: { type: memory.disk }
+  new: { type: memory.cluster, base: "${task.id}" }
+  edge: { type: memory.cluster, uses: ["${new.id}"] }
+"#;
+
+#[test]
+fn the_new_is_ready_before_its_user_moves_and_the_old_goes_last() {
+    let mut environment = Environment::up_with(OLD);
+    environment.declare(NEW);
+    environment.up();
+    assert_eq!(
+        environment.world.take_changes(),
+        [
+            "create main.task",
+            "create main.new",
+            "update main.edge",
+            "delete main.old",
+            "delete main.role"
+        ]
+    );
+    environment.assert_converged();
+}
+
+#[test]
+fn the_old_stays_when_the_new_does_not_come_up_or_its_user_does_not_move() {
+    for (operation, subject, fault) in [
+        (Operation::Create, "main.new", Fault::GivesUp),
+        (Operation::Update, "main.edge", Fault::DENIED),
+    ] {
+        let mut environment = Environment::up_with(OLD);
+        environment.declare(NEW);
+        environment.world.inject(Rule::at(operation, subject, fault));
+        assert_eq!(environment.try_up().report().failed.len(), 1);
+        let changes = environment.world.take_changes();
+        assert!(!changes.iter().any(|change| change.starts_with("delete")), "{changes:?}");
+        environment.up();
+        environment.assert_converged();
+    }
+}
+
 #[test]
 fn a_retained_object_stays_and_is_known_no_more() {
     let mut environment = Environment::up_with(

@@ -102,3 +102,30 @@ fn a_run_for_one_stack_deletes_what_it_does_not_declare_any_more() {
     environment.up();
     assert_eq!(environment.world.take_changes(), ["delete other.c"]);
 }
+
+/// The service of one stack moves to another kind in a run that leaves the stack of its user alone.
+#[test]
+fn what_another_stack_was_made_with_stays_until_that_stack_is_changed_too() {
+    let service = |name: &str| {
+        format!(
+            "  {name}_role: {{ type: memory.disk }}\n  {name}: {{ type: memory.disk, base: \"${{{name}_role.id}}\" }}\noutputs:\n  id: ${{{name}.id}}\n"
+        )
+    };
+    let mut environment = Environment::of(&service("old"));
+    environment.declare_in("edge", "  b: { type: memory.disk, uses: [\"${stack.main.id}\"] }\n");
+    environment.up();
+    environment.declare(&service("new"));
+    let stacks = BTreeSet::from(["main".to_owned()]);
+    environment.scope.only = Some(with_dependencies(&environment.program(), &stacks));
+    environment.scope.stacks = stacks;
+    environment.world.take_changes();
+    environment.up();
+    assert_eq!(environment.world.take_changes(), ["create main.new_role", "create main.new"]);
+    environment.scope = Default::default();
+    environment.up();
+    assert_eq!(
+        environment.world.take_changes(),
+        ["update edge.b", "delete main.old", "delete main.old_role"]
+    );
+    environment.assert_converged();
+}

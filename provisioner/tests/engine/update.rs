@@ -139,3 +139,24 @@ fn an_output_that_shows_a_property_changes_with_it() {
     environment.up();
     environment.assert_converged();
 }
+
+#[test]
+fn a_change_that_was_taken_back_is_a_failure_and_is_made_by_the_next_run() {
+    let mut environment = Environment::up_with(
+        "  a: { type: memory.cluster, size: 1 }\n  b: { type: memory.disk, base: \"${a.id}\" }\n",
+    );
+    environment.declare(
+        "  a: { type: memory.cluster, size: 2 }\n  b: { type: memory.disk, base: \"${a.id}\", note: new }\n",
+    );
+    environment.world.inject(Rule::at(Operation::Update, "main.a", Fault::TakenBack));
+    let report = environment.try_up().report();
+    assert_snapshot!(golden::report(&report), @r"
+    0 done
+    could not update main.a: the change of cluster-a-1 was taken back
+    left out main.b because of main.a
+    ");
+    assert_eq!(environment.world.object("main.a").1.properties["size"], 1);
+    environment.up();
+    assert_eq!(environment.world.object("main.a").1.properties["size"], 2);
+    environment.assert_converged();
+}

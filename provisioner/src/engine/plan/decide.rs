@@ -1,13 +1,15 @@
 //! The small decisions of planning, each a function of what is declared and what is there.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::{Action, Plan, Refusal, Scope, Step, View};
 use crate::address::Address;
-use crate::definition::Declaration;
+use crate::definition::{Declaration, Program};
 use crate::engine::diff::PropertyChange;
 use crate::resource::{Id, Observed, Status as Condition, TagChange};
-use crate::state::{Entry, Status};
+use crate::state::{Entry, State, Status};
 
 /// A creation shows every property that the YAML gives.
 pub(super) fn create(declaration: &Declaration, wanted: &Json, reason: Option<String>) -> Step {
@@ -92,6 +94,34 @@ pub(super) fn cleanups(plan: &mut Plan, view: &View<'_>, address: &Address, entr
     if left.len() < entry.deposed.len() {
         plan.bookkeeping.leave(address, entry, left);
     }
+}
+
+/// What is declared no more, but was used for objects that this plan leaves as they are, and what
+/// that stands on in turn: it waits for a plan that changes them as well.
+pub(super) fn used_beyond<'a>(
+    program: &Program,
+    state: &'a State,
+    scope: &Scope,
+) -> BTreeSet<&'a Address> {
+    let mut users: Vec<&Entry> = state
+        .entries
+        .iter()
+        .filter(|(address, _)| !scope.holds(address))
+        .map(|(_, entry)| entry)
+        .collect();
+    let mut used = BTreeSet::new();
+    while let Some(user) = users.pop() {
+        for need in user.needs() {
+            let undeclared = scope.holds(need) && !program.declarations.contains_key(need);
+            let found = state.entries.get_key_value(need).filter(|_| undeclared);
+            if let Some((address, entry)) = found
+                && used.insert(address)
+            {
+                users.push(entry);
+            }
+        }
+    }
+    used
 }
 
 /// What becomes of an object that no YAML declares any more.

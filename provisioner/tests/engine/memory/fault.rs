@@ -60,6 +60,8 @@ pub enum Fault {
     GivesUp,
     /// AWS takes the creation, and never gets done with it.
     Stuck,
+    /// AWS takes the change, and goes back to what was before.
+    TakenBack,
     /// A search does not see yet what was made a moment ago.
     Blind,
 }

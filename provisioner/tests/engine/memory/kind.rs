@@ -209,7 +209,7 @@ impl MemoryKind {
         properties: &Json,
         change: &ErasedChange,
     ) -> Result<()> {
-        let tick = inner.tick;
+        let (tick, taken_back) = (inner.tick, inner.struck == Some(Fault::TakenBack));
         let Some(object) = inner.objects.get_mut(id).filter(|object| !object.is_going()) else {
             return Err(Error::with_code("ValidationException", "it is gone"));
         };
@@ -225,7 +225,7 @@ impl MemoryKind {
             inner.violations.push(format!("`{name}` of {id} was to be changed"));
             return Err(Error::with_code("ValidationException", "it can't be changed"));
         }
-        for name in &change.properties {
+        for name in change.properties.iter().filter(|_| !taken_back) {
             match &properties[name] {
                 Json::Null => drop(object.properties.remove(name)),
                 value => drop(object.properties.insert(name.clone(), value.clone())),
@@ -354,6 +354,20 @@ impl Kind for MemoryKind {
     ) -> BoxFuture<'a, Result<()>> {
         let call = self.call_by_id(Operation::Update, id);
         self.world.call(call, |inner| self.modify(inner, id, properties, change)).boxed()
+    }
+
+    /// Only a cluster takes a change back.
+    fn confirm<'a>(
+        &'a self,
+        _: &'a Context,
+        id: &'a Id,
+        properties: &'a Json,
+        live: &'a Json,
+    ) -> BoxFuture<'a, Result<()>> {
+        let (wanted, found) = (&properties["size"], &live["size"]);
+        let same = wanted.is_null() || wanted == found || self.nature.ticks == 0;
+        let taken_back = || Err(Error::invalid(format!("the change of {id} was taken back")));
+        std::future::ready(if same { Ok(()) } else { taken_back() }).boxed()
     }
 
     fn delete<'a>(
