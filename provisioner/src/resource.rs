@@ -360,7 +360,7 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
     where
         Self: Sized;
 
-    /// Whether an update that ended well has come to what was asked for; `live` is the object now
+    /// Whether a change of properties has come to what was asked for; `live` is the object now
     /// that it is ready again. For services that take a change back when it does not work, and are
     /// ready with what they had before.
     ///

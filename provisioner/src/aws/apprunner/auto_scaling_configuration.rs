@@ -73,7 +73,7 @@ impl Resource for AutoScalingConfiguration {
     /// Every revision of the name that is the owner's: the engine knows those that it replaces.
     async fn find(&self, cx: &Context, owner: &Owner) -> Result<Vec<Id>> {
         let request = cx.clients.apprunner().list_auto_scaling_configurations();
-        let request = request.auto_scaling_configuration_name(self.name(owner));
+        let request = request.auto_scaling_configuration_name(self.name(owner)).latest_only(false);
         let pages = request.into_paginator().send().try_collect().await;
         let pages = Error::optional(pages.map_err(Error::from))?.unwrap_or_default();
         let listed =

@@ -62,7 +62,7 @@ impl Resource for ObservabilityConfiguration {
     /// The summaries don't tell which revisions are active: `read` does.
     async fn find(&self, cx: &Context, owner: &Owner) -> Result<Vec<Id>> {
         let request = cx.clients.apprunner().list_observability_configurations();
-        let request = request.observability_configuration_name(self.name(owner));
+        let request = request.observability_configuration_name(self.name(owner)).latest_only(false);
         let pages = request.into_paginator().send().try_collect().await;
         let pages = Error::optional(pages.map_err(Error::from))?.unwrap_or_default();
         let listed =

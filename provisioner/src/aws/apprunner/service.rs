@@ -191,7 +191,6 @@ impl Resource for Service {
             "start_command",
             "environment",
             "secrets",
-            "instance_role_arn",
             "vpc_connector_arn",
             "observability_configuration_arn",
         ],

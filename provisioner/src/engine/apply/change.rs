@@ -20,6 +20,15 @@ pub(super) struct Aim<'a> {
     pub unfinished: bool,
 }
 
+/// What was changed of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Synced {
+    Nothing,
+    /// Its tags alone.
+    Tags,
+    Properties,
+}
+
 impl Apply {
     pub(super) async fn update(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
         let declaration = self.declaration(&node.step.address)?;
@@ -41,40 +50,42 @@ impl Apply {
             applied_tags: &entry.tags,
             unfinished: diff::is_unfinished(&entry, &wanted),
         };
-        let changed = self.sync(&work, &id, &aim, &observed).await?;
+        let synced = self.sync(&work, &id, &aim, &observed).await?;
         drop(turn);
-        let outputs = match changed {
-            true => self.changed(&work, &id, &wanted).await?,
-            false => observed.outputs,
-        };
+        let outputs = self.settled(&work, &id, (synced, &wanted), observed).await?;
         self.settle(declaration, wanted, &id, outputs);
         Ok(id)
     }
 
-    /// The outputs of an object that was changed, once it is ready with what it was changed to.
-    pub(super) async fn changed(
+    /// The outputs of an object once it is ready with what it was brought to.
+    pub(super) async fn settled(
         &self,
         work: &Work<'_>,
         id: &Id,
-        wanted: &Json,
+        (synced, wanted): (Synced, &Json),
+        before: Observed,
     ) -> Result<Json, ApplyError> {
-        let observed = self.ready(work, id).await?;
-        let mut attempts = Attempts::new(Patience::within(work.timeout));
-        while let Err(error) = work.kind.confirm(&self.cx, id, wanted, &observed.properties).await {
-            attempts.again(error).await?;
+        if synced == Synced::Nothing {
+            return Ok(before.outputs);
         }
-        Ok(observed.outputs)
+        let live = self.ready(work, id).await?;
+        if synced == Synced::Properties {
+            let mut attempts = Attempts::new(Patience::within(work.timeout));
+            while let Err(error) = work.kind.confirm(&self.cx, id, wanted, &live.properties).await {
+                attempts.again(error).await?;
+            }
+        }
+        Ok(live.outputs)
     }
 
-    /// Brings a live object to what is wanted; makes no call when nothing differs, and tells
-    /// whether it made one.
+    /// Brings a live object to what is wanted; makes no call when nothing differs.
     pub(super) async fn sync(
         &self,
         work: &Work<'_>,
         id: &Id,
         aim: &Aim<'_>,
         live: &Observed,
-    ) -> Result<bool, Error> {
+    ) -> Result<Synced, Error> {
         let (traits, wanted) = (work.kind.traits(), aim.wanted);
         let mut changes = diff::properties(wanted, &live.properties, Some(aim.applied), traits);
         if aim.unfinished {
@@ -92,14 +103,14 @@ impl Apply {
         let tags = diff::tags(aim.tags, live.tags.as_ref(), aim.applied_tags, traits);
         let change = ErasedChange { before: live.properties.clone(), properties, tags };
         if change.properties.is_empty() && change.tags.is_empty() {
-            return Ok(false);
+            return Ok(Synced::Nothing);
         }
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         while let Err(error) = work.kind.update(&self.cx, id, wanted, &change).await {
             self.say_again(work, &attempts, &error);
             attempts.again(error).await?;
         }
-        Ok(true)
+        Ok(if change.properties.is_empty() { Synced::Tags } else { Synced::Properties })
     }
 
     /// One look, without waiting.

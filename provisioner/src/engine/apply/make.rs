@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::change::Aim;
+use super::change::{Aim, Synced};
 use super::{Apply, ApplyError, Work, record};
 use crate::aws::Error;
 use crate::definition::Declaration;
@@ -73,11 +73,11 @@ impl Apply {
                     applied_tags: &Default::default(),
                     unfinished,
                 };
-                if unfinished && self.sync(&work, &id, &aim, &observed).await? {
-                    self.changed(&work, &id, &wanted).await?
-                } else {
-                    observed.outputs
-                }
+                let synced = match unfinished {
+                    true => self.sync(&work, &id, &aim, &observed).await?,
+                    false => Synced::Nothing,
+                };
+                self.settled(&work, &id, (synced, &wanted), observed).await?
             }
         };
         self.settle(declaration, wanted, &id, outputs);
