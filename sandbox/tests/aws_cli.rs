@@ -85,3 +85,26 @@ async fn a_wrong_secret_is_told_in_words_that_it_understands() {
     let error = cli.error("kms list-keys").await;
     assert!(error.contains("(InvalidSignatureException)"), "{error}");
 }
+
+#[tokio::test]
+async fn it_makes_a_distribution_and_invalidates_it() {
+    if !is_installed().await {
+        return;
+    }
+    let (_directory, sandbox) = start().await;
+    let secret = sandbox.credentials().secret_access_key.clone();
+    let cli = Cli { sandbox: &sandbox, secret: &secret };
+    let create = "cloudfront create-distribution --default-root-object index.html \
+                  --origin-domain-name site.s3.us-east-1.amazonaws.com";
+    let made = cli.value(create).await;
+    let id = made["Distribution"]["Id"].as_str().unwrap();
+    cli.run(&format!("cloudfront wait distribution-deployed --id {id}")).await;
+    let listed = cli.value("cloudfront list-distributions").await;
+    let listed = &listed["DistributionList"]["Items"][0];
+    assert_eq!((&listed["Status"], &listed["Id"]), (&"Deployed".into(), &id.into()));
+    let invalidate = format!("cloudfront create-invalidation --distribution-id {id} --paths /*");
+    let invalidation = cli.value(&invalidate).await;
+    assert_eq!(invalidation["Invalidation"]["InvalidationBatch"]["Paths"]["Items"][0], "/*");
+    let error = cli.error(&format!("cloudfront delete-distribution --id {id}")).await;
+    assert!(error.contains("(InvalidIfMatchVersion)"), "{error}");
+}

@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::response::{Content, Reply};
 use super::site::Site;
 use super::{Edge, page};
-use crate::gateway::route::Scope;
+use crate::fault::Fault;
 use crate::gateway::{Body, BodyError};
+use crate::services;
 use crate::services::wafv2::evaluation::{
     Block, INSPECTED, Request, Surroundings, Verdict, WebAcl,
 };
@@ -93,24 +94,28 @@ impl Edge {
 
     /// Writes to the log group as WAF does: into a stream that is named after the web ACL.
     fn log(&self, group: &str, acl: &str, site: &Site, entry: &Value) {
-        let scope = Scope {
-            access_key: String::new(),
-            date: String::new(),
-            region: HOME.to_owned(),
-            service: "logs".to_owned(),
-        };
         let stream = format!("cloudfront_{acl}_0");
         let place = json!({ "logGroupName": group, "logStreamName": stream });
         let mut put = place.clone();
         put["logEvents"] =
             json!([{ "timestamp": site.now.as_millisecond(), "message": entry.to_string() }]);
-        let written = self.core.execute(&scope, "PutLogEvents", put.clone()).or_else(|_| {
-            self.core.execute(&scope, "CreateLogStream", place)?;
-            self.core.execute(&scope, "PutLogEvents", put)
+        let written = self.logs("PutLogEvents", put.clone()).or_else(|_| {
+            self.logs("CreateLogStream", place)?;
+            self.logs("PutLogEvents", put)
         });
         if let Err(fault) = written {
             tracing::warn!(%fault, group, "a web ACL cannot write its log");
         }
+    }
+
+    /// An operation of CloudWatch Logs. A line of a log is no reason to write the world to disk: it
+    /// gets there with the next change, or when the sandbox stops.
+    fn logs(&self, name: &str, request: Value) -> Result<Value, Fault> {
+        let mut table = services::operations("logs").unwrap_or_default().iter();
+        let operation = table
+            .find(|operation| operation.name == name)
+            .ok_or_else(|| Fault::not_implemented("logs", name))?;
+        self.core.call(HOME, "", |call| (operation.handler)(call, request))
     }
 }
 
