@@ -18,7 +18,7 @@ use crate::gateway::hook::Hook;
 use crate::gateway::keyring::{Credentials, Keyring};
 use crate::gateway::log::Entry;
 use crate::gateway::server;
-use crate::runtime::{Installation, NotInstalled, Runtime};
+use crate::runtime::{Installation, NotInstalled, Runtime, Services};
 use crate::services::ecr::Distribution;
 use crate::services::s3::S3;
 use crate::store::{Endpoint, Store, StoreError};
@@ -162,13 +162,14 @@ impl Sandbox {
         let registry = Distribution::open(core.clone(), options.directory.join("ecr"))
             .map_err(Error::Registry)?;
         let edge = Arc::new(Edge::new(core.clone(), s3.clone()));
+        let services = Services::new();
         let gateway = Arc::new(Gateway {
             core: core.clone(),
             s3: Some(s3),
             registry: Some(Arc::new(registry)),
-            fronts: vec![edge],
+            fronts: vec![edge, services.clone()],
         });
-        let runtime = Runtime::start(&core, &options.directory, postgres);
+        let runtime = Runtime::start(&core, &options.directory, postgres, &services);
         let tasks = tokio::spawn(run(listener, gateway, runtime, store));
         Ok(Self { url, core, missing, tasks: Some(tasks) })
     }

@@ -10,8 +10,12 @@ use tokio::task::JoinSet;
 
 use crate::gateway::core::Core;
 
+mod container;
+mod nobody;
 mod postgres;
+mod services;
 
+pub use container::Proxy as Services;
 pub use postgres::{Installation, NotInstalled};
 
 /// The tasks that keep things alive.
@@ -21,8 +25,17 @@ pub struct Runtime {
 
 impl Runtime {
     /// Begins to keep alive what the world has and will have.
-    pub fn start(core: &Arc<Core>, directory: &Path, postgres: Option<Installation>) -> Self {
+    pub fn start(
+        core: &Arc<Core>,
+        directory: &Path,
+        postgres: Option<Installation>,
+        services: &Arc<Services>,
+    ) -> Self {
         let mut tasks = JoinSet::new();
+        if core.live {
+            let folder = directory.to_owned();
+            tasks.spawn(container::keep(core.clone(), services.clone(), folder));
+        }
         if let Some(installation) = postgres {
             tasks.spawn(postgres::keep(core.clone(), installation, directory.to_owned()));
         }

@@ -8,12 +8,12 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
+use crate::runtime::nobody;
+
 /// Names the folder with PostgreSQL's programs.
 const VARIABLE: &str = "POSTGRES_BIN";
 /// Where Debian and its relatives have it: one folder a major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
-/// PostgreSQL refuses to run as root; nobody has nothing to lose.
-const NOBODY: u32 = 65534;
 
 /// There is no PostgreSQL on this machine.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,8 @@ impl Installation {
     /// # Errors
     /// When there is none.
     pub fn find() -> Result<Self, NotInstalled> {
-        let user = rustix::process::geteuid().is_root().then_some(NOBODY);
+        // PostgreSQL refuses to run as root.
+        let user = nobody::user();
         let named = std::env::var_os(VARIABLE).map(PathBuf::from).into_iter();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let everywhere = std::env::split_paths(&path).collect::<Vec<_>>();
@@ -67,15 +68,6 @@ impl Installation {
             .chain(everywhere)
             .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file());
         Ok(Self { programs: programs.ok_or(NotInstalled)?, user })
-    }
-
-    /// Whether a folder below this one can be reached by the user that the programs run as.
-    pub fn reaches(&self, folder: &Path) -> bool {
-        self.user.is_none()
-            || folder.ancestors().all(|ancestor| {
-                let mode = ancestor.metadata().map(|data| data.permissions().mode());
-                mode.is_ok_and(|mode| mode & 0o001 != 0)
-            })
     }
 
     /// Makes a folder that is the programs' own.

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
-use sha2::{Digest, Sha256};
-
 use crate::gateway::core::Core;
+use crate::runtime::nobody;
+use futures::future::join_all;
 
 mod admin;
 mod cluster;
@@ -31,7 +30,7 @@ const TRIES: u32 = 3;
 
 /// Keeps the world's clusters running until the sandbox stops.
 pub async fn keep(core: Arc<Core>, installation: Installation, directory: PathBuf) {
-    let folder = place(&installation, &directory);
+    let folder = nobody::place(&directory, "aurora");
     let mut keeper = Keeper { core, installation, folder, clusters: BTreeMap::new() };
     let mut changes = keeper.core.watch();
     let stop = keeper.core.stop.clone();
@@ -48,18 +47,6 @@ pub async fn keep(core: Arc<Core>, installation: Installation, directory: PathBu
         }
     }
     join_all(keeper.clusters.values_mut().map(|kept| kept.cluster.stop())).await;
-}
-
-/// The sandbox's folder, or where PostgreSQL's user cannot come there, because it lies in the home
-/// of root, one of its own beside the system's other lasting data.
-fn place(installation: &Installation, directory: &Path) -> PathBuf {
-    let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
-    if installation.reaches(&directory) {
-        return directory.join("aurora");
-    }
-    let digest = Sha256::digest(directory.as_os_str().as_encoded_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    PathBuf::from(format!("/var/tmp/provision-aurora-{name}"))
 }
 
 struct Keeper {
@@ -197,7 +184,8 @@ impl Keeper {
         let taken = self.folder.join("snapshots");
         entries(&taken).filter(|folder| !snapshots.contains(folder)).for_each(|one| discard(&one));
         // Only when they are empty.
-        let _ = std::fs::remove_dir(&taken).and_then(|()| std::fs::remove_dir(&self.folder));
+        let _ = std::fs::remove_dir(&taken);
+        let _ = std::fs::remove_dir(&self.folder);
     }
 }
 
