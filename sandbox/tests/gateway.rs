@@ -124,8 +124,8 @@ async fn what_is_not_built_says_so() {
     assert!(answer.body.contains("The sandbox does not implement braket:Fly."), "{answer:?}");
     let answer = client.form("sts", "Version=1").await.unwrap();
     assert_eq!(answer.element("Code"), "MissingAction");
-    let answer = client.form("cloudfront", "").await.unwrap();
-    assert_eq!(answer.element("Message"), "The sandbox does not implement the service cloudfront.");
+    let answer = client.form("glacier", "").await.unwrap();
+    assert_eq!(answer.element("Message"), "The sandbox does not implement the service glacier.");
 }
 
 #[tokio::test]
