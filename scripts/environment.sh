@@ -38,10 +38,13 @@ need_rust() {
 }
 
 # The programs that the tests compare with: Debian's skopeo and docker-registry, and Python's in a
-# virtual environment of our own unless the machine has them.
+# virtual environment of our own unless the machine has them. Debian's static busybox is what images
+# of the tests are made of.
 need_strangers() {
-    command -v skopeo >/dev/null && command -v docker-registry >/dev/null ||
-        apt_install skopeo docker-registry
+    local program
+    for program in skopeo docker-registry busybox; do
+        command -v "$program" >/dev/null || apt_install skopeo docker-registry busybox-static
+    done
     if python3 -c 'import moto, botocore, awscli' 2>/dev/null && command -v moto_server >/dev/null; then
         return
     fi
@@ -53,6 +56,13 @@ need_strangers() {
         "$venv/bin/pip" install --quiet --requirement scripts/requirements.txt
     fi
     export PATH="$venv/bin:$PATH"
+}
+
+# What the sandbox runs things with: PostgreSQL, and a wall around the programs of images.
+need_sandbox() {
+    . scripts/postgres.sh
+    need_postgres
+    command -v bwrap >/dev/null || apt_install bubblewrap
 }
 
 # Node 20.11 or newer. Debian 12 has 18: there, npm brings a newer one.

@@ -4,6 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 
 need_rust
+need_sandbox
 say "building provision (about ten minutes the first time: the AWS SDKs are large)"
 cargo build --locked --quiet -p provisioner
 "$CARGO_TARGET_DIR/debug/provision" up sandbox --yes

@@ -2,11 +2,10 @@
 # The whole test suite: formatting, lints, every test of every crate, and those of the site.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
-. scripts/postgres.sh
 
 need_rust
 need_strangers
-need_postgres
+need_sandbox
 say "formatting"
 cargo fmt --all --check
 # The app apart from the rest: with its features the AWS SDKs would be built a second time.

@@ -19,9 +19,10 @@ resources:
 
 
 def stacks(repository, directory):
-    """A project with the repository's own stacks."""
-    directory.mkdir(parents=True)
-    shutil.copytree(repository / "stacks", directory / "stacks")
+    """A project with the repository's own stacks that need nothing but AWS."""
+    (directory / "stacks").mkdir(parents=True)
+    for stack in ["network", "db", "registry"]:
+        shutil.copy(repository / f"stacks/{stack}.yaml", directory / "stacks")
     shutil.copytree(repository / "config", directory / "config")
 
 
