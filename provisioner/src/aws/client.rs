@@ -241,6 +241,18 @@ impl Clients {
         let region = Region::new(region.to_owned());
         aws_sdk_s3::Client::from_conf(self.s3().config().to_builder().region(region).build())
     }
+
+    /// ACM in another region than the environment's: CloudFront takes certificates of us-east-1.
+    pub fn acm_in(&self, region: &str) -> aws_sdk_acm::Client {
+        let region = Region::new(region.to_owned());
+        aws_sdk_acm::Client::from_conf(self.acm().config().to_builder().region(region).build())
+    }
+
+    /// WAF in another region than the environment's: what stands before CloudFront is in us-east-1.
+    pub fn wafv2_in(&self, region: &str) -> aws_sdk_wafv2::Client {
+        let region = Region::new(region.to_owned());
+        aws_sdk_wafv2::Client::from_conf(self.wafv2().config().to_builder().region(region).build())
+    }
 }
 
 fn partition(name: &'static str) -> RetryPartition {

@@ -38,6 +38,8 @@ const SPENT_TOKEN: &str = "IdempotentParameterMismatch";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     NotFound,
+    /// The object is there, and has nothing of what was asked for.
+    Unset,
     AlreadyExists,
     Throttled,
     Dependency,
@@ -113,6 +115,11 @@ impl Error {
         self.kind == Kind::NotFound
     }
 
+    /// The object exists, and has nothing of what was asked for: a bucket without a policy.
+    pub fn is_unset(&self) -> bool {
+        self.kind == Kind::Unset
+    }
+
     /// The idempotency token has made an object of other properties.
     pub fn is_spent_token(&self) -> bool {
         self.code() == Some(SPENT_TOKEN)
@@ -184,6 +191,18 @@ impl Error {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives the answer, or `None` where AWS said that the object has none of it.
+    ///
+    /// # Errors
+    /// Every other error as it is, also when there is no such object.
+    pub fn where_set<T>(result: Result<T, Self>) -> Result<Option<T>, Self> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_unset() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -381,7 +400,14 @@ fn by_message(code: &str, message: &str) -> Option<Kind> {
 /// AWS's codes by what they mean. The lists are from each service's API reference.
 fn classify(code: &str, status: u16) -> Kind {
     match code {
-        "Gateway.NotAttached" => Kind::NotFound,
+        "Gateway.NotAttached" | "WAFNonexistentItemException" => Kind::NotFound,
+        "NoSuchTagSet"
+        | "NoSuchBucketPolicy"
+        | "NoSuchLifecycleConfiguration"
+        | "NoSuchCORSConfiguration"
+        | "NoSuchPublicAccessBlockConfiguration"
+        | "OwnershipControlsNotFoundError"
+        | "ServerSideEncryptionConfigurationNotFoundError" => Kind::Unset,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Kind::Expired,
         "InvalidParameterException" | "InvalidParameterValue" => Kind::Refused,
         "DependencyViolation"
@@ -391,11 +417,16 @@ fn classify(code: &str, status: u16) -> Kind {
         | "BucketNotEmpty"
         | "InvalidNetworkInterface.InUse"
         | "InvalidIPAddress.InUse"
+        | "OriginAccessControlInUse"
+        | "ResponseHeadersPolicyInUse"
+        | "FunctionInUse"
+        | "WAFAssociatedItemException"
         | "ResourceInUseException" => Kind::Dependency,
         "InvalidGroup.InUse" => Kind::Dependency,
         "EntityAlreadyExists"
         | "ResourceExistsException"
         | "BucketAlreadyOwnedByYou"
+        | "WAFDuplicateItemException"
         | "RouteAlreadyExists"
         | "InvalidPermission.Duplicate"
         | "FlowLogAlreadyExists"
@@ -405,7 +436,14 @@ fn classify(code: &str, status: u16) -> Kind {
         | SPENT_TOKEN => Kind::AlreadyExists,
         "ConcurrentModification"
         | "ConcurrentModificationException"
+        | "OperationAborted"
+        | "PreconditionFailed"
         | "OperationAbortedException"
+        | "DistributionNotDisabled"
+        | "InvalidIfMatchVersion"
+        | "RequestInProgressException"
+        | "WAFOptimisticLockException"
+        | "WAFUnavailableEntityException"
         | "ConditionalRequestConflict"
         | "IncorrectState"
         | "InvalidDBClusterStateFault"
@@ -416,7 +454,7 @@ fn classify(code: &str, status: u16) -> Kind {
         | "InvalidStateException"
         | "UpdateInProgressException"
         | "InvalidDBParameterGroupState" => Kind::Busy,
-        "InvalidPrincipal" | "MalformedPolicyDocumentException" => Kind::NotYet,
+        "InvalidPrincipal" | "InvalidWebACLId" | "MalformedPolicyDocumentException" => Kind::NotYet,
         "RequestLimitExceeded"
         | "RequestThrottled"
         | "RequestThrottledException"
@@ -447,10 +485,8 @@ fn classify_by_form(code: &str, status: u16) -> Kind {
         "NotFoundFault",
         "NotFoundException",
         "NotFoundError",
-    ]) || matches!(
-        code,
-        "NoSuchEntity" | "NoSuchBucket" | "NoSuchKey" | "NoSuchEntityException"
-    ) {
+    ]) || code.starts_with("NoSuch")
+    {
         Kind::NotFound
     } else if ends(&["AlreadyExists", "AlreadyExistsFault", "AlreadyExistsException", ".Duplicate"])
     {
@@ -477,6 +513,9 @@ mod tests {
         assert!(Error::with_code("DependencyViolation", "").is_dependency_violation());
         assert!(Error::with_code("ExpiredTokenException", "").is_expired());
         assert!(!Error::with_code("ValidationException", "").is_transient());
+        assert!(Error::with_code("NoSuchDistribution", "").is_not_found());
+        assert!(Error::with_code("NoSuchTagSet", "").is_unset());
+        assert!(Error::with_code("OwnershipControlsNotFoundError", "").is_unset());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod read;
 mod url;
 mod word;
 
+pub mod acm;
 pub mod apprunner;
 pub mod ec2;
 pub mod ecr;
@@ -20,6 +21,7 @@ pub mod logs;
 pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
+pub mod wafv2;
 
 pub use client::{Clients, ConnectError, Connection, Credentials};
 pub use error::Error;
@@ -63,6 +65,7 @@ pub fn partition(region: &str) -> &'static str {
 /// Every kind that YAML may name.
 pub fn kinds() -> Kinds {
     Kinds::default()
+        .with_resource::<acm::certificate::Certificate>()
         .with_resource::<apprunner::auto_scaling_configuration::AutoScalingConfiguration>()
         .with_resource::<apprunner::observability_configuration::ObservabilityConfiguration>()
         .with_resource::<apprunner::service::Service>()
@@ -91,4 +94,5 @@ pub fn kinds() -> Kinds {
         .with_resource::<rds::subnet_group::SubnetGroup>()
         .with_resource::<s3::content::Content>()
         .with_resource::<secretsmanager::secret::Secret>()
+        .with_resource::<wafv2::web_acl::WebAcl>()
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "what is left out elsewhere is said to whoever runs it")]
 
+mod acm;
 mod apprunner;
 mod content;
 mod ec2;
@@ -15,3 +16,4 @@ mod kms;
 mod logs;
 mod rds;
 mod secretsmanager;
+mod wafv2;
