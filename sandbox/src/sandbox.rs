@@ -48,6 +48,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Whether databases and services really run, rather than only look so.
     pub live: bool,
+    /// Whether it is started because somebody needs it just now, and not for its own sake.
+    pub on_demand: bool,
 }
 
 impl Options {
@@ -64,6 +66,7 @@ impl Options {
             latency: Duration::ZERO,
             seed: None,
             live: false,
+            on_demand: false,
         }
     }
 }
@@ -155,6 +158,7 @@ impl Sandbox {
             url: url.clone(),
             pid: std::process::id(),
             started: core.started,
+            on_demand: options.on_demand,
         })?;
         let keys = Keyring::new(core.clone());
         let s3 = S3::open(options.directory.join("s3"), &core.account, keys).map_err(Error::S3)?;

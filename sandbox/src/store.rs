@@ -75,6 +75,9 @@ pub struct Endpoint {
     pub pid: u32,
     /// When it started.
     pub started: Timestamp,
+    /// Whether somebody started it who needed it just then, and not for its own sake.
+    #[serde(default)]
+    pub on_demand: bool,
 }
 
 #[derive(Serialize, Deserialize)]

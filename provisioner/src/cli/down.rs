@@ -6,10 +6,12 @@ use clap::Args;
 
 use super::session::Session;
 use super::up::{Execution, somebody_is_there};
-use super::{ExitStatus, Failed, Global};
+use super::{ExitStatus, Failed, Global, sandbox};
 use crate::address::Address;
+use crate::definition::{Endpoint, Environment, StateLocation};
 use crate::engine::loss;
 use crate::engine::plan::{self, Plan, Refusal, Scope};
+use crate::state::LocalStore;
 use crate::view::View;
 
 /// Arguments of `down`.
@@ -34,7 +36,11 @@ impl Down {
         let command = format!("provision down {}", self.env);
         let mut session = Session::open(global, &self.env, Some(&command), view).await?;
         let result = self.tear_down(global, &mut session, view).await;
+        let environment = session.environment.clone();
         session.close(global, view).await?;
+        if matches!(result, Ok(ExitStatus::Done)) && is_last_of_sandbox(&environment) {
+            sandbox::stop_unneeded(&global.root, view).await?;
+        }
         result
     }
 
@@ -78,6 +84,16 @@ impl Down {
             answer if answer == *name => Ok(()),
             _ => Err(Failed::new("not confirmed; nothing was changed")),
         }
+    }
+}
+
+/// Whether an environment that is gone was in the sandbox, and no other one is.
+fn is_last_of_sandbox(environment: &Environment) -> bool {
+    match (&environment.endpoint, &environment.state) {
+        (Endpoint::Sandbox, StateLocation::Local(directory)) => {
+            LocalStore::environments(directory).is_empty()
+        }
+        _ => false,
     }
 }
 

@@ -99,6 +99,9 @@ pub struct Start {
     /// The share of calls whose connection breaks after they were carried out.
     #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
     drop_after: f64,
+    /// Whether the last `down` may stop it.
+    #[arg(long, hide = true)]
+    on_demand: bool,
 }
 
 /// Arguments of `sandbox logs`.
@@ -162,7 +165,8 @@ pub async fn ensure_running(root: &Path, view: &mut dyn View) -> Result<Running,
     let handle = match Handle::discover(&directory(root)).await? {
         Some(handle) => handle,
         None => {
-            let handle = start(root, &Start::default()).await?;
+            let on_demand = Start { on_demand: true, ..Start::default() };
+            let handle = start(root, &on_demand).await?;
             view.note(&format!("started the sandbox at {}", handle.endpoint.url));
             handle
         }
@@ -174,6 +178,20 @@ pub async fn ensure_running(root: &Path, view: &mut dyn View) -> Result<Running,
             secret_key: handle.credentials.secret_access_key,
         },
     })
+}
+
+/// Stops the sandbox of a project if a run started it by itself: there is nothing in it any more
+/// that somebody would look at.
+///
+/// # Errors
+/// When it does not stop.
+pub async fn stop_unneeded(root: &Path, view: &mut dyn View) -> Result<(), Failed> {
+    let handle = Handle::discover(&directory(root)).await?;
+    if let Some(handle) = handle.filter(|handle| handle.endpoint.on_demand) {
+        stop(root, &handle).await?;
+        view.note("stopped the sandbox, which nothing needs any more");
+    }
+    Ok(())
 }
 
 fn directory(root: &Path) -> PathBuf {
@@ -285,6 +303,7 @@ async fn serve(root: &Path, args: &Start, view: &mut dyn View) -> Result<(), Fai
     let mut options = Options::new(directory(root));
     options.live = true;
     options.port = args.port;
+    options.on_demand = args.on_demand;
     options.time_scale = args.time_scale;
     options.latency = Duration::from_millis(args.latency);
     options.faults = Faults {
@@ -333,20 +352,30 @@ fn factor(text: &str) -> Result<f64, String> {
 impl Default for Start {
     fn default() -> Self {
         let (time_scale, throttle, server_error, drop_after) = (0.0, 0.0, 0.0, 0.0);
-        Self { port: 0, time_scale, latency: 0, throttle, server_error, drop_after }
+        Self {
+            port: 0,
+            time_scale,
+            latency: 0,
+            throttle,
+            server_error,
+            drop_after,
+            on_demand: false,
+        }
     }
 }
 
 impl Start {
     fn to_arguments(&self) -> Vec<String> {
-        vec![
+        let mut arguments = vec![
             format!("--port={}", self.port),
             format!("--time-scale={}", self.time_scale),
             format!("--latency={}", self.latency),
             format!("--throttle={}", self.throttle),
             format!("--server-error={}", self.server_error),
             format!("--drop-after={}", self.drop_after),
-        ]
+        ];
+        arguments.extend(self.on_demand.then(|| "--on-demand".to_owned()));
+        arguments
     }
 }
 

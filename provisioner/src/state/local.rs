@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 use super::store::{Content, Version};
 use super::{LockFile, State, Store, StoreError, document};
 
+/// The state's file in an environment's folder.
+const DOCUMENT: &str = "state.json";
+
 /// `DIRECTORY/ENVIRONMENT/state.json` and `lock.json` beside it.
 #[derive(Debug)]
 pub struct LocalStore {
@@ -58,8 +61,15 @@ impl LocalStore {
         Self { directory, seen: Mutex::default() }
     }
 
+    /// The environments that have a state in a directory.
+    pub fn environments(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        let with_state = entries.filter(|entry| entry.path().join(DOCUMENT).is_file());
+        with_state.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
+
     fn document(&self) -> PathBuf {
-        self.directory.join("state.json")
+        self.directory.join(DOCUMENT)
     }
 
     fn lock_path(&self) -> PathBuf {

@@ -182,7 +182,8 @@ impl Image {
         error.advise("a repository's lifecycle policy ends old images: choose a later release")
     }
 
-    /// Builds it, in a folder of its own.
+    /// Builds it in a folder of its own, unless it was built here before: the tag follows from the
+    /// sources.
     async fn build(&self, recipe: &Recipe, project: &Path) -> Result<Layout> {
         let folder = project.join(FOLDER).join(&self.tag);
         // The whole path, because the command runs elsewhere.
@@ -190,7 +191,9 @@ impl Image {
             .and_then(|()| folder.canonicalize())
             .map_err(|error| Error::invalid(format!("{}: {error}", folder.display())))?;
         let output = folder.join("output");
-        build::run(project, &recipe.command, &output).await.map_err(failed)?;
+        if !output.exists() {
+            build_whole(project, &recipe.command, &output).await?;
+        }
         let layout = match recipe.output {
             Output::Binary => assemble_binary(recipe, project, &output, &folder.join("layout")),
             Output::OciArchive => Layout::unpack(&output, &folder.join("layout")).map_err(unusable),
@@ -210,6 +213,18 @@ impl Image {
         let endpoint = endpoint.ok_or_else(|| Error::missing(operation, "proxyEndpoint"))?;
         Repository::new(endpoint, &self.repository, token).map_err(refused)
     }
+}
+
+/// Runs a command that writes a file. A file of this name is a whole one, even where a command was
+/// killed before.
+async fn build_whole(project: &Path, command: &[String], output: &Path) -> Result<()> {
+    let broken = |error| Error::invalid(format!("{}: {error}", output.display()));
+    let unfinished = output.with_extension("unfinished");
+    if unfinished.exists() {
+        std::fs::remove_file(&unfinished).map_err(broken)?;
+    }
+    build::run(project, command, &unfinished).await.map_err(failed)?;
+    std::fs::rename(&unfinished, output).map_err(broken)
 }
 
 fn assemble_binary(
