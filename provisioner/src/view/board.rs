@@ -91,7 +91,8 @@ impl Board {
                 self.flight.remove(&key);
                 self.failed += 1;
                 let (sign, took) = ("✗".red().to_string(), duration(*elapsed));
-                let why = tail(&clean(brief), Style::new().red());
+                let first = brief.lines().next().unwrap_or_default();
+                let why = tail(&clean(first), Style::new().red());
                 Some(format!("{sign} {} {:>6}{why}", self.title(event), took.dimmed()))
             }
             // The report names them once all are known.

@@ -102,7 +102,7 @@ impl Renderer<'_> {
         }
         for cause in &failure.causes {
             if answer.is_none_or(|answer| answer.text != *cause) {
-                self.paragraph(&clean(cause), indent, None);
+                self.said(cause, indent);
             }
         }
         if let Some(hint) = &failure.hint {
@@ -117,11 +117,19 @@ impl Renderer<'_> {
         if !head.is_empty() {
             self.paragraph(&format!("{}:", head.join(" failed with ")), indent, None);
         }
-        self.paragraph(&clean(&answer.message), indent, None);
+        self.said(&answer.message, indent);
         if let Some(id) = &answer.request_id {
             let _ = write!(self.text, "{:indent$}", "");
             self.styled(&format!("request {}", clean(id)), Style::new().dimmed());
             self.text.push('\n');
+        }
+    }
+
+    /// What another program said keeps its lines: they may be those of a log.
+    fn said(&mut self, text: &str, indent: usize) {
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            let deeper = line.len() - line.trim_start().len();
+            self.paragraph(&clean(line.trim()), indent + deeper, None);
         }
     }
 
