@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::services::{
-    acm, apprunner, cloudfront, ec2, ecr, iam, kms, logs, rds, secretsmanager, sts, wafv2,
+    acm, apprunner, cloudfront, ec2, ecr, ecs, iam, kms, logs, rds, secretsmanager, sts, wafv2,
 };
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
@@ -44,6 +44,8 @@ pub struct Region {
     pub rds: rds::State,
     /// Repositories.
     pub ecr: ecr::State,
+    /// Services with all that is around them, in clusters.
+    pub ecs: ecs::State,
     /// Secrets.
     pub secretsmanager: secretsmanager::State,
     /// Keys and aliases.
@@ -86,6 +88,7 @@ impl World {
             region.rds.settle(now, &mut region.ec2, &mut region.secretsmanager);
             region.acm.settle(now);
             region.apprunner.settle(now, &mut region.logs);
+            region.ecs.settle(now, &mut region.ec2);
             region.ec2.settle(now);
             region.ecr.settle(now);
             region.secretsmanager.settle(now);

@@ -32,6 +32,7 @@ models![
     "cloudfront",
     "ec2",
     "ecr",
+    "ecs",
     "iam",
     "kms",
     "logs",

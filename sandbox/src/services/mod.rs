@@ -12,7 +12,9 @@ pub mod apprunner;
 pub mod cloudfront;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
 pub mod iam;
+pub mod image;
 pub mod kms;
 pub mod logs;
 pub(crate) mod page;
@@ -62,6 +64,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "cloudfront" => cloudfront::OPERATIONS,
         "ec2" => ec2::OPERATIONS,
         "ecr" => ecr::OPERATIONS,
+        "ecs" => ecs::OPERATIONS,
         "iam" => iam::OPERATIONS,
         "kms" => kms::OPERATIONS,
         "logs" => logs::OPERATIONS,

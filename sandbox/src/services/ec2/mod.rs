@@ -39,6 +39,7 @@ mod security_group;
 mod security_group_changes;
 mod security_group_rule;
 mod security_group_traffic;
+mod service_managed;
 mod state;
 mod subnet;
 mod subnet_attribute;
@@ -54,6 +55,7 @@ mod vpc_endpoint_operations;
 
 pub use network_interface::NewInterface;
 pub use security_group::SecurityGroup;
+pub use service_managed::{NewGroup, Source};
 pub use state::State;
 pub use subnet::Subnet;
 pub use vpc::Vpc;

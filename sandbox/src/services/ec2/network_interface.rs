@@ -106,6 +106,11 @@ impl State {
         }
     }
 
+    /// The address of an interface in its subnet.
+    pub fn interface_address(&self, id: &str) -> Option<Ipv4Addr> {
+        self.network_interfaces.get(id).map(|interface| interface.private_ip)
+    }
+
     /// Deletes an interface that a service has made, at once.
     pub fn close_interface(&mut self, id: &str) {
         self.network_interfaces.remove(id);

@@ -3,10 +3,10 @@
 use super::configuration::{
     Configuration, ImageConfiguration, ImageRepository, ObservabilityChoice,
 };
-use super::image::Identifier;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::apprunner::{errors, observability, vpc_connector};
+use crate::services::image::Identifier;
 
 const BUILD: &str = "build.apprunner.amazonaws.com";
 const TASKS: &str = "tasks.apprunner.amazonaws.com";

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::check::check;
 use super::configuration::{Configuration, Wishes};
 use super::ending::begin;
-use super::image::Identifier;
 use super::progress::Kind;
 use super::version::Version;
 use super::view::{View, view};
@@ -15,6 +14,7 @@ use super::{DOMAIN, Rest, Service};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::apprunner::{auto_scaling, errors};
+use crate::services::image::Identifier;
 use crate::services::tags::{Tag, Tags};
 
 /// How many services a region can have: <https://docs.aws.amazon.com/general/latest/gr/apprunner.html>

@@ -9,7 +9,6 @@ mod check;
 pub mod configuration;
 pub(super) mod create;
 mod ending;
-pub mod image;
 pub(super) mod lifecycle;
 pub(super) mod listing;
 pub mod progress;

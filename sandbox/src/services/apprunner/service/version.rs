@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::configuration::Configuration;
-use super::image::Image;
 use crate::services::apprunner::auto_scaling::AutoScaling;
+use crate::services::image::Image;
 
 /// Where a container listens of which the customer has not said it.
 pub const DEFAULT_PORT: u16 = 8080;

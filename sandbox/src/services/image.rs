@@ -20,7 +20,7 @@ pub struct Image {
 
 /// An image as a customer names it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Identifier<'a> {
+pub(crate) struct Identifier<'a> {
     account: &'a str,
     region: &'a str,
     repository: &'a str,
@@ -31,7 +31,7 @@ pub(super) struct Identifier<'a> {
 impl<'a> Identifier<'a> {
     /// Reads `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY`, `:TAG` or `@DIGEST`. Without
     /// either it is the tag `latest`.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (registry, path) = text.split_once('/')?;
         let (account, rest) = registry.split_once(".dkr.ecr.")?;
         let region = rest.strip_suffix(".amazonaws.com")?;
@@ -43,7 +43,7 @@ impl<'a> Identifier<'a> {
     }
 
     /// The image that this means now, if its registry is the sandbox's and has it.
-    pub(super) fn resolve(&self, call: &mut Call<'_>) -> Option<Image> {
+    pub(crate) fn resolve(&self, call: &mut Call<'_>) -> Option<Image> {
         if self.account != call.account {
             return None;
         }
