@@ -33,6 +33,7 @@ SERVICES = [
     "cloudfront",
     "wafv2",
     "apprunner",
+    "ecs",
 ]
 
 

@@ -19,6 +19,7 @@ const SERVICES: &[&str] = &[
     "cloudfront",
     "ec2",
     "ecr",
+    "ecs",
     "iam",
     "kms",
     "logs",

@@ -56,9 +56,14 @@ pub(super) struct UntagRequest {
     tag_keys: Vec<String>,
 }
 
-/// Lists the tags of a cluster or a service.
+/// Lists the tags of a cluster or a service. A service that is not there is a wrong parameter here,
+/// while whoever changes its tags hears that it was not found.
 pub(super) fn list(call: &mut Call<'_>, request: ListRequest) -> Result<ListResponse, Fault> {
-    Ok(ListResponse { tags: shown(tags_of(call, &request.resource_arn)?) })
+    let missing = |fault: Fault| match fault.code.as_str() {
+        "ResourceNotFoundException" => errors::invalid(fault.message),
+        _ => fault,
+    };
+    Ok(ListResponse { tags: shown(tags_of(call, &request.resource_arn).map_err(missing)?) })
 }
 
 /// Adds tags or overwrites their values.
