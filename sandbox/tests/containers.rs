@@ -68,16 +68,20 @@ impl World {
 
     /// A role that App Runner may pull images with.
     async fn role(&self) -> String {
+        self.role_of("pull", "build.apprunner.amazonaws.com").await
+    }
+
+    async fn role_of(&self, name: &str, principal: &str) -> String {
         let policy = json!({ "Version": "2012-10-17", "Statement": [{
             "Effect": "Allow",
-            "Principal": { "Service": "build.apprunner.amazonaws.com" },
+            "Principal": { "Service": principal },
             "Action": "sts:AssumeRole",
         }] });
         let policy = policy.to_string();
         let policy =
             percent_encoding::utf8_percent_encode(&policy, percent_encoding::NON_ALPHANUMERIC);
         let body = format!(
-            "Action=CreateRole&Version=2010-05-08&RoleName=pull&AssumeRolePolicyDocument={policy}"
+            "Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={policy}"
         );
         let answer = self.client.form("iam", &body).await.unwrap();
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -342,4 +346,112 @@ async fn an_instance_that_dies_is_replaced_and_all_end_with_the_sandbox() {
     }
     world.fixture.sandbox.stop().await.unwrap();
     assert!(processes(&mark).is_empty());
+}
+
+impl World {
+    async fn ecs(&self, operation: &str, request: Value) -> Value {
+        let target = format!("AmazonEC2ContainerServiceV20141113.{operation}");
+        let answer = self.client.json("ecs", &target, &request.to_string()).await.unwrap();
+        assert_eq!(answer.status, 200, "{operation}: {answer:?}");
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    async fn ec2(&self, element: &str, body: &str) -> String {
+        let answer = self.client.form("ec2", &format!("{body}&Version=2016-11-15")).await.unwrap();
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.element(element).to_owned()
+    }
+
+    /// Two subnets in two zones.
+    async fn subnets(&self) -> [String; 2] {
+        let vpc = self.ec2("vpcId", "Action=CreateVpc&CidrBlock=10.0.0.0%2F16").await;
+        let subnet = |number: u8, zone: &str| {
+            let zone = format!("AvailabilityZone=eu-west-1{zone}");
+            format!("Action=CreateSubnet&VpcId={vpc}&CidrBlock=10.0.{number}.0%2F24&{zone}")
+        };
+        let (one, two) = (subnet(0, "a"), subnet(1, "b"));
+        [self.ec2("subnetId", &one).await, self.ec2("subnetId", &two).await]
+    }
+
+    /// Waits until the last deployment of a service is over; says what became of it.
+    async fn deployed(&self, arn: &str) -> (String, Value) {
+        let began = Instant::now();
+        loop {
+            let shown =
+                self.ecs("DescribeExpressGatewayService", json!({ "serviceArn": arn })).await;
+            let current = &shown["service"]["currentDeployment"];
+            let request = json!({ "serviceDeploymentArns": [current] });
+            let answer = self.ecs("DescribeServiceDeployments", request).await;
+            let deployment = answer["serviceDeployments"][0].clone();
+            let status = deployment["status"].as_str().unwrap();
+            if status != "IN_PROGRESS" {
+                return (status.to_owned(), deployment);
+            }
+            assert!(began.elapsed() < PATIENCE, "{deployment}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+fn container(image: &str) -> Value {
+    let variables = json!([{ "name": "GIVEN", "value": "service" }]);
+    json!({ "image": image, "containerPort": 8080, "environment": variables })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_express_service_runs_is_rolled_back_and_goes() {
+    let Some(world) = World::new().await else { return };
+    let execution = world.role_of("execution", "ecs-tasks.amazonaws.com").await;
+    let infrastructure = world.role_of("infrastructure", "ecs.amazonaws.com").await;
+    let subnets = world.subnets().await;
+    let one = world.push("one", SERVE).await;
+    let request = json!({
+        "serviceName": "cars",
+        "executionRoleArn": execution,
+        "infrastructureRoleArn": infrastructure,
+        "primaryContainer": container(&one),
+        "networkConfiguration": { "subnets": subnets },
+        "healthCheckPath": "/",
+    });
+    let service = world.ecs("CreateExpressGatewayService", request).await["service"].clone();
+    let arn = service["serviceArn"].as_str().unwrap();
+    let configuration = &service["activeConfigurations"][0];
+    let host = configuration["ingressPaths"][0]["endpoint"].as_str().unwrap();
+    assert_eq!(world.deployed(arn).await.0, "SUCCESSFUL");
+    assert_eq!(world.get(host).await, (StatusCode::OK, "one".to_owned()));
+    let logs = &configuration["primaryContainer"]["awsLogsConfiguration"]["logGroup"];
+    let began = Instant::now();
+    loop {
+        let words = world.words(logs.as_str().unwrap()).await;
+        if words.contains("started on") && words.contains("ecs/Main/") {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{words}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    let load = tokio::spawn(load(world.client.authority.clone(), host.to_owned()));
+    let broken = world.push("broken", "echo it breaks; exit 3").await;
+    let update = |image: &str| json!({ "serviceArn": arn, "primaryContainer": container(image) });
+    world.ecs("UpdateExpressGatewayService", update(&broken)).await;
+    let (status, deployment) = world.deployed(arn).await;
+    assert_eq!(status, "ROLLBACK_SUCCESSFUL");
+    assert!(deployment["statusReason"].as_str().unwrap().contains("it breaks"), "{deployment}");
+    assert_eq!(world.get(host).await.1, "one");
+    let two = world.push("two", SERVE).await;
+    world.ecs("UpdateExpressGatewayService", update(&two)).await;
+    assert_eq!(world.deployed(arn).await.0, "SUCCESSFUL");
+    assert_eq!(world.get(host).await.1, "two");
+    load.abort();
+    if let Err(error) = load.await {
+        assert!(error.is_cancelled(), "a request failed during the deployments: {error}");
+    }
+
+    world.ecs("DeleteExpressGatewayService", json!({ "serviceArn": arn })).await;
+    let began = Instant::now();
+    while world.get(host).await.0 != StatusCode::NOT_FOUND {
+        assert!(began.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    world.fixture.sandbox.stop().await.unwrap();
 }

@@ -5,14 +5,22 @@ use std::time::Duration;
 use super::container::{Health, ImageName, Log, Owner, Scaling, WantedService};
 use crate::services::apprunner::service::Service;
 use crate::services::apprunner::service::version::{HealthCheck, Version};
-use crate::world::World;
+use crate::services::ecs;
+use crate::services::ecs::service::CONTAINER;
+use crate::world::{Region, World};
+
+/// How many requests a task of an Express service answers at once before there is another: what the
+/// sandbox goes by instead of the processors and the memory.
+const CONCURRENCY: usize = 100;
 
 /// Every service of every region.
 pub fn wanted(world: &World) -> Vec<WantedService> {
-    let regions = world.regions();
-    let services =
-        regions.flat_map(|(name, region)| region.apprunner.services().map(move |one| (name, one)));
-    services.filter_map(|(region, service)| app_runner(region, service)).collect()
+    let of = |(name, region): (&str, &Region)| {
+        let runner = region.apprunner.services().filter_map(|service| app_runner(name, service));
+        let express = region.ecs.services().filter_map(|service| express(name, service));
+        runner.chain(express).collect::<Vec<_>>()
+    };
+    world.regions().flat_map(of).collect()
 }
 
 /// The version that is on its way, else the one that serves; a service that is paused, or has
@@ -37,9 +45,56 @@ fn app_runner(region: &str, service: &Service) -> Option<WantedService> {
         log: Log {
             region: region.to_owned(),
             application: service.application_log.clone(),
-            service: service.service_log.clone(),
+            stream: "instance".to_owned(),
+            service: Some(service.service_log.clone()),
         },
     })
+}
+
+/// The revision that is on its way, else the one that serves. Whoever has an image of another
+/// registry than the sandbox's runs nothing.
+fn express(region: &str, service: &ecs::Service) -> Option<WantedService> {
+    let revision = service.deploying().or(service.serving())?;
+    let configuration = &revision.configuration;
+    let container = &configuration.primary_container;
+    let image = revision.image.as_ref()?;
+    let logs = container.aws_logs_configuration.as_ref()?;
+    let variables = container.environment.iter().flatten();
+    let secrets = container.secrets.iter().flatten();
+    let (least, most) = configuration.task_counts();
+    Some(WantedService {
+        owner: Owner::Ecs { region: region.to_owned(), arn: service.arn.clone() },
+        names: vec![service.host.clone()],
+        generation: revision.generation,
+        image: ImageName {
+            region: image.region.clone(),
+            repository: image.repository.clone(),
+            reference: image.digest.clone(),
+        },
+        command: container.command.clone().filter(|command| !command.is_empty()),
+        environment: variables.map(|one| (one.name.clone(), one.value.clone())).collect(),
+        secrets: secrets.map(|one| (one.name.clone(), one.value_from.clone())).collect(),
+        memory: configuration.memory.parse::<u64>().ok()? << 20,
+        health: target_health(&configuration.health_check_path),
+        scaling: Scaling { min: least as usize, max: most as usize, concurrency: CONCURRENCY },
+        log: Log {
+            region: region.to_owned(),
+            application: logs.log_group.clone(),
+            stream: format!("{}/{CONTAINER}", logs.log_stream_prefix),
+            service: None,
+        },
+    })
+}
+
+/// How the load balancer asks a task, which is not the customer's to say.
+fn target_health(path: &str) -> Health {
+    Health {
+        path: Some(path.to_owned()),
+        interval: Duration::from_secs(5),
+        timeout: Duration::from_secs(4),
+        healthy: 1,
+        unhealthy: 2,
+    }
 }
 
 /// A command as one text has no quoting here: App Runner's own is not documented.

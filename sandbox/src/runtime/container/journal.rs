@@ -44,8 +44,15 @@ impl Journal {
 
     /// Writes down what happens to a service.
     pub fn event(&self, wanted: &WantedService, text: &str) {
-        let lines = vec![format!("[AppRunner] {text}")];
-        self.append(&wanted.log.region, &wanted.log.service, EVENTS, lines);
+        if let Some(group) = &wanted.log.service {
+            let lines = vec![format!("[AppRunner] {text}")];
+            self.append(&wanted.log.region, group, EVENTS, lines);
+        }
+        if let Owner::Ecs { region, arn } = &wanted.owner {
+            let now = Timestamp::now();
+            self.0.with_world(|world| world.region(region).ecs.tell(arn, text, now));
+            self.0.touch();
+        }
     }
 
     /// Writes down what an instance says, for as long as it says something.
@@ -53,7 +60,7 @@ impl Journal {
         let recent = Arc::new(Mutex::new(VecDeque::new()));
         let (journal, log, last) = (self.clone(), wanted.log.clone(), recent.clone());
         tokio::spawn(async move {
-            let stream = format!("instance/{}", uuid::Uuid::new_v4().simple());
+            let stream = format!("{}/{}", log.stream, uuid::Uuid::new_v4().simple());
             while let Some(first) = lines.recv().await {
                 tokio::time::sleep(COLLECT).await;
                 let mut batch = vec![first];
@@ -81,6 +88,9 @@ impl Journal {
             Owner::AppRunner { region, id } => {
                 world.region(region).apprunner.deployed(id, wanted.generation);
             }
+            Owner::Ecs { region, arn } => {
+                world.region(region).ecs.deployed(arn, wanted.generation);
+            }
         });
         self.0.touch();
     }
@@ -90,6 +100,9 @@ impl Journal {
         self.0.with_world(|world| match &wanted.owner {
             Owner::AppRunner { region, id } => {
                 world.region(region).apprunner.deployment_failed(id, wanted.generation, reason);
+            }
+            Owner::Ecs { region, arn } => {
+                world.region(region).ecs.deployment_failed(arn, wanted.generation, reason);
             }
         });
         self.0.touch();

@@ -45,6 +45,13 @@ pub enum Owner {
         /// The service's id.
         id: String,
     },
+    /// ECS's.
+    Ecs {
+        /// The region.
+        region: String,
+        /// The service's ARN.
+        arn: String,
+    },
 }
 
 /// When an instance is well.
@@ -80,8 +87,10 @@ pub struct Log {
     pub region: String,
     /// The log group of what instances say.
     pub application: String,
-    /// The log group of what becomes of the service.
-    pub service: String,
+    /// What the names of the instances' streams begin with.
+    pub stream: String,
+    /// The log group of what becomes of the service, where it has one.
+    pub service: Option<String>,
 }
 
 /// A secret that a service names can't be had.
