@@ -67,6 +67,7 @@ pub fn kinds() -> Kinds {
     Kinds::default()
         .with_resource::<acm::certificate::Certificate>()
         .with_resource::<apprunner::auto_scaling_configuration::AutoScalingConfiguration>()
+        .with_resource::<apprunner::custom_domain::CustomDomain>()
         .with_resource::<apprunner::observability_configuration::ObservabilityConfiguration>()
         .with_resource::<apprunner::service::Service>()
         .with_resource::<apprunner::vpc_connector::VpcConnector>()

@@ -80,6 +80,10 @@ pub struct Service {
     /// Default `false`.
     #[serde(default)]
     pub tracing: Option<bool>,
+    /// With `apprunner`: a name of one's own under which it answers, e.g. `api.example.com`. The
+    /// output `domain_records` says what has to be in the DNS. Default: only App Runner's name.
+    #[serde(default)]
+    pub domain: Option<Input<String>>,
     /// What else the program may do on AWS: statements of a policy.
     #[serde(default)]
     pub policies: Vec<Map<String, Json>>,
@@ -179,6 +183,7 @@ impl Component for Service {
         ("url", "Where it answers."),
         ("log_group", "The log group with what the program writes."),
         ("role_arn", "The ARN of the role that the program has."),
+        ("domain_records", "With `domain`: the records that its DNS has to have, else nothing."),
     ];
 
     fn validate(&self) -> Vec<Problem> {
@@ -195,6 +200,13 @@ impl Component for Service {
             problems.push(
                 Problem::at("repository", message)
                     .hint("write e.g. repository: ${stack.registry.arn}"),
+            );
+        }
+        if self.domain.is_some() && self.runtime == Some(Runtime::EcsExpress) {
+            let message = "ECS Express Mode gives its services names of its own alone.";
+            problems.push(
+                Problem::at("domain", message)
+                    .hint("give the CDN before it the domain, or write runtime: apprunner"),
             );
         }
         for name in self.secrets.keys().filter(|name| self.environment.contains_key(*name)) {
@@ -263,6 +275,7 @@ impl Service {
             scope.output(output, json!(format!("${{self.{child}.{output}}}")));
         }
         scope.output("role_arn", json!(format!("${{self.{role}.arn}}")));
+        scope.output("domain_records", Json::Null);
     }
 }
 

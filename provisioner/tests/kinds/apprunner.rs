@@ -1,4 +1,5 @@
 use provisioner::aws::apprunner::auto_scaling_configuration::AutoScalingConfiguration;
+use provisioner::aws::apprunner::custom_domain::CustomDomain;
 use provisioner::aws::apprunner::observability_configuration::ObservabilityConfiguration;
 use provisioner::aws::apprunner::service::Service;
 use provisioner::aws::apprunner::vpc_connector::VpcConnector;
@@ -128,6 +129,19 @@ async fn a_service_through_its_life() {
     changed["auto_scaling_configuration_arn"] = json!(scaling.outputs.arn);
     made_twice::<Service>(&world, "twice", first.clone()).await;
     life_cycle::<Service>(&world, "service", first, changed).await;
+}
+
+#[tokio::test]
+async fn a_name_of_ones_own() {
+    let Some(world) = world().await else { return };
+    let [image, ..] = images(&world).await;
+    let live = made::<Service>(&world, "named", service(&world, &image).await).await;
+    let domain = json!({ "service_arn": live.outputs.arn, "domain_name": "api.example.com" });
+    life_cycle::<CustomDomain>(&world, "domain", domain.clone(), domain.clone()).await;
+    let domain = made::<CustomDomain>(&world, "domain", domain).await.outputs;
+    assert_eq!(Some(domain.dns_target.as_str()), live.outputs.url.rsplit('/').next());
+    assert!(domain.validation_records.iter().all(|record| record.r#type == "CNAME"));
+    assert_eq!(domain.validation_records.len(), 1);
 }
 
 #[tokio::test]

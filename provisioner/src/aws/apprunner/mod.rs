@@ -6,6 +6,7 @@ use super::{Context, Error};
 use crate::resource::{Deleted, Id, Owner, Result, TagChange, Tags};
 
 pub mod auto_scaling_configuration;
+pub mod custom_domain;
 pub mod observability_configuration;
 pub mod service;
 pub mod vpc_connector;

@@ -47,6 +47,14 @@ impl Service {
         });
         scope.resource("apprunner", "apprunner.service", service);
         Self::set_outputs(scope, "apprunner", "instance_role");
+        self.declare_domain(scope);
+    }
+
+    fn declare_domain(&self, scope: &mut Expansion<'_>) {
+        let Some(domain) = &self.domain else { return };
+        let domain = json!({ "service_arn": "${self.apprunner.arn}", "domain_name": domain });
+        scope.resource("domain", "apprunner.custom_domain", domain).from("domain");
+        scope.output("domain_records", json!("${self.domain.validation_records}"));
     }
 
     fn declare_scaling(&self, scope: &mut Expansion<'_>) {

@@ -103,6 +103,10 @@ fn a_small_one_has_only_what_it_needs() {
     let public =
         format!("\n    type: service\n    image: public.ecr.aws/acme/api@sha256:{DIGEST}\n");
     assert!(!children(&public).contains_key("api.main.access_role"));
+    let named = children("\n    type: service\n    image: IMAGE\n    domain: api.example.com\n");
+    let domain = &named["api.main.domain"]["properties"];
+    assert_eq!(domain["domain_name"], "api.example.com");
+    assert_eq!(domain["service_arn"], "<api.main.apprunner.arn>");
 }
 
 /// The runtimes share no child, so that a change of the runtime makes all of the new one before
@@ -121,6 +125,8 @@ fn rules_are_checked_before_anything_is_declared() {
     assert!(of("    scaling: { min: 3, max: 2 }\n").contains("at least than at most"));
     let twice = "    environment: { A: b }\n    secrets: { A: \"arn:aws:secretsmanager:x\" }\n";
     assert!(of(twice).contains("in the environment as well"));
+    let named = "    runtime: ecs_express\n    domain: api.example.com\n";
+    assert!(of(named).contains("names of its own alone"));
     let unknown = complaints("\n    type: service\n    image: ${db.cluster_arn}\n");
     assert!(unknown.contains("Which repository"), "{unknown}");
     let tagged = complaints(
