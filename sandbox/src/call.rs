@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 
+use crate::gateway::faults::Injector;
 use crate::world::{Global, Region, World};
 
 /// One request on its way through a service.
@@ -25,6 +26,8 @@ pub struct Call<'a> {
     pub clock: Clock,
     /// Where new identifiers come from.
     pub ids: &'a mut Ids,
+    /// What goes wrong with objects.
+    pub faults: &'a Injector,
     /// Whether what AWS would run really runs here, and is waited for.
     pub live: bool,
     /// Whether databases do, which needs a PostgreSQL on this machine.
@@ -40,6 +43,11 @@ impl Call<'_> {
     /// What is the same in every region.
     pub fn global(&mut self) -> &mut Global {
         &mut self.world.global
+    }
+
+    /// When something that takes AWS `typical` will be over, and a fault makes longer.
+    pub fn after(&self, typical: Duration, longer: Duration) -> Timestamp {
+        self.clock.after(typical).checked_add(longer).unwrap_or(Timestamp::MAX)
     }
 
     /// An ARN of the caller's account and region: `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE`.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::call::{Call, Clock, Ids};
 use crate::fault::Fault;
+use crate::gateway::faults::{Faults, Injector};
 use crate::protocol::{model::Model, validate};
 use crate::services;
 use crate::world::World;
@@ -17,6 +18,8 @@ pub struct Fixture {
     pub clock: Clock,
     /// Whether operations wait for what would really run.
     pub live: bool,
+    /// What goes wrong with objects.
+    pub faults: Injector,
     ids: Ids,
 }
 
@@ -30,7 +33,8 @@ impl Fixture {
     pub fn with_scale(scale: f64) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let clock = Clock { now, scale };
-        Self { world: World::default(), clock, live: false, ids: Ids::seeded(1) }
+        let faults = Injector::new(Faults::default()).unwrap();
+        Self { world: World::default(), clock, live: false, faults, ids: Ids::seeded(1) }
     }
 
     /// Lets time pass.
@@ -54,6 +58,7 @@ impl Fixture {
             access_key: "AKIDEXAMPLE",
             clock: self.clock,
             ids: &mut self.ids,
+            faults: &self.faults,
             live: self.live,
             databases: false,
         };

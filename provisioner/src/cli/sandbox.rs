@@ -99,6 +99,15 @@ pub struct Start {
     /// The share of calls whose connection breaks after they were carried out.
     #[arg(long, default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
     drop_after: f64,
+    /// How much longer an operation on an App Runner service is in progress, in milliseconds.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    stuck_services: u64,
+    /// How many App Runner services, of those that are made next, end as CREATE_FAILED.
+    #[arg(long, default_value_t = 0, value_name = "COUNT")]
+    failed_creations: u32,
+    /// How much longer a VPC connector's network interfaces stay after it, in milliseconds.
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    held_interfaces: u64,
     /// Whether the last `down` may stop it.
     #[arg(long, hide = true)]
     on_demand: bool,
@@ -310,6 +319,9 @@ async fn serve(root: &Path, args: &Start, view: &mut dyn View) -> Result<(), Fai
         throttle: args.throttle,
         server_error: args.server_error,
         drop_after: args.drop_after,
+        stuck_service_ms: args.stuck_services,
+        failed_creations: args.failed_creations,
+        held_interface_ms: args.held_interfaces,
         ..Faults::default()
     };
     let sandbox = ::sandbox::Sandbox::start(options).await.map_err(|error| match &error {
@@ -359,6 +371,9 @@ impl Default for Start {
             throttle,
             server_error,
             drop_after,
+            stuck_services: 0,
+            failed_creations: 0,
+            held_interfaces: 0,
             on_demand: false,
         }
     }
@@ -373,6 +388,9 @@ impl Start {
             format!("--throttle={}", self.throttle),
             format!("--server-error={}", self.server_error),
             format!("--drop-after={}", self.drop_after),
+            format!("--stuck-services={}", self.stuck_services),
+            format!("--failed-creations={}", self.failed_creations),
+            format!("--held-interfaces={}", self.held_interfaces),
         ];
         arguments.extend(self.on_demand.then(|| "--on-demand".to_owned()));
         arguments

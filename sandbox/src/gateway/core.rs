@@ -136,6 +136,7 @@ impl Core {
             access_key,
             clock,
             ids,
+            faults: &self.faults,
             live: self.live,
             databases: self.databases,
         })

@@ -1,6 +1,8 @@
-//! Injected faults: what AWS and networks do now and then, made often.
+//! Injected faults: what AWS and networks do now and then, made often. Most befall calls, some the
+//! objects that a customer makes.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
@@ -25,9 +27,17 @@ pub struct Faults {
     pub drop_after: f64,
     /// How much longer every call takes, in milliseconds.
     pub latency_ms: u64,
-    /// The services that are afflicted; all when empty.
+    /// How much longer an operation on an App Runner service is in progress, in milliseconds.
+    /// Nothing else can be done to the service for so long.
+    pub stuck_service_ms: u64,
+    /// How many App Runner services, of those that are made next, end as `CREATE_FAILED`.
+    pub failed_creations: u32,
+    /// How much longer a VPC connector's network interfaces stay after its deletion, in
+    /// milliseconds; their subnets and security groups can't be deleted for so long.
+    pub held_interface_ms: u64,
+    /// The services whose calls are afflicted; all when empty.
     pub services: Vec<String>,
-    /// The operations that are afflicted; all when empty.
+    /// The operations that are afflicted as calls; all when empty.
     pub operations: Vec<String>,
     /// Makes the same faults again; drawn at random when absent.
     pub seed: Option<u64>,
@@ -121,6 +131,24 @@ impl Injector {
             (point < 0.0).then_some(injected)
         });
         (faults.latency_ms, injected)
+    }
+
+    /// How much longer an operation on an App Runner service is in progress.
+    pub fn stuck_service(&self) -> Duration {
+        Duration::from_millis(self.lock().0.stuck_service_ms)
+    }
+
+    /// How much longer the interfaces of a VPC connector stay.
+    pub fn held_interface(&self) -> Duration {
+        Duration::from_millis(self.lock().0.held_interface_ms)
+    }
+
+    /// Whether the App Runner service that is being made is one of those that fail.
+    pub fn fails_creation(&self) -> bool {
+        let left = &mut self.lock().0.failed_creations;
+        let fails = *left > 0;
+        *left = left.saturating_sub(1);
+        fails
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, (Faults, StdRng)> {

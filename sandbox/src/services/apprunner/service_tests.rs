@@ -3,6 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::testing::*;
+use crate::gateway::faults::Faults;
 
 #[test]
 fn a_service_runs_after_a_while_with_what_aws_fills_in() {
@@ -240,4 +241,32 @@ fn what_does_not_fit_together_is_refused() {
         let code = fixture.fault("apprunner", "CreateService", request);
         assert_eq!(code, "InvalidRequestException", "{path}");
     }
+}
+
+#[test]
+fn a_service_gets_stuck_when_it_is_told_to() {
+    let mut fixture = fixture(0.0);
+    let stuck = Faults { stuck_service_ms: 5_000, ..Faults::default() };
+    fixture.faults.set(stuck).unwrap();
+    let arn = create(&mut fixture, request("v1"));
+    fixture.faults.set(Faults::default()).unwrap();
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "OPERATION_IN_PROGRESS");
+    let delete = json!({"ServiceArn": arn});
+    assert_eq!(fixture.fault("apprunner", "DeleteService", delete), "InvalidStateException");
+    fixture.pass(Duration::from_secs(5));
+    assert_eq!(describe(&mut fixture, &arn)["Status"], "RUNNING");
+}
+
+#[test]
+fn so_many_creations_fail_as_are_told_to() {
+    let mut fixture = fixture(0.0);
+    fixture.live = true;
+    fixture.faults.set(Faults { failed_creations: 1, ..Faults::default() }).unwrap();
+    let failed = create(&mut fixture, request("v1"));
+    assert_eq!(describe(&mut fixture, &failed)["Status"], "CREATE_FAILED");
+    assert_eq!(last_operation(&mut fixture, &failed)["Status"], "FAILED");
+    on(&mut fixture, "DeleteService", &failed);
+    fixture.live = false;
+    let next = create(&mut fixture, request("v1"));
+    assert_eq!(describe(&mut fixture, &next)["Status"], "RUNNING");
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::testing::{create, describe, fixture, on, request, service};
+use crate::gateway::faults::Faults;
 use crate::testing::Fixture;
 
 /// The ids of a VPC's subnet and security group.
@@ -52,6 +53,20 @@ fn a_connector_holds_its_network_for_a_while_after_it_is_gone() {
     }
     fixture.pass(Duration::from_secs(60));
     fixture.call("ec2", "DeleteSubnet", subnet).unwrap();
+    fixture.call("ec2", "DeleteSecurityGroup", group).unwrap();
+}
+
+#[test]
+fn a_connector_holds_its_network_for_longer_when_it_is_told_to() {
+    let mut fixture = fixture(0.0);
+    fixture.faults.set(Faults { held_interface_ms: 5_000, ..Faults::default() }).unwrap();
+    let (subnet, group) = network(&mut fixture);
+    let arn = json!({"VpcConnectorArn": connector(&mut fixture, &subnet, &group)});
+    fixture.call("apprunner", "DeleteVpcConnector", arn).unwrap();
+    let group = json!({"GroupId": group});
+    let code = fixture.fault("ec2", "DeleteSecurityGroup", group.clone());
+    assert_eq!(code, "DependencyViolation");
+    fixture.pass(Duration::from_secs(5));
     fixture.call("ec2", "DeleteSecurityGroup", group).unwrap();
 }
 

@@ -153,7 +153,8 @@ pub(super) fn describe(call: &mut Call<'_>, request: ArnRequest) -> Result<Answe
 
 /// Deletes a connector that no service has. AWS takes its time to close the interfaces.
 pub(super) fn delete(call: &mut Call<'_>, request: ArnRequest) -> Result<Answer, Fault> {
-    let (now, gone) = (call.clock.now, call.clock.after(INTERFACES_LINGER));
+    let (now, held) = (call.clock.now, call.faults.held_interface());
+    let gone = call.after(INTERFACES_LINGER, held);
     let arn = usable(call, &request.vpc_connector_arn)
         .ok_or_else(|| errors::not_found(WHAT, &request.vpc_connector_arn))?;
     let region = call.region();

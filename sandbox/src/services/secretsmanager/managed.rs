@@ -142,6 +142,7 @@ mod tests {
                 access_key: "AKIDEXAMPLE",
                 clock: fixture.clock,
                 ids: &mut ids,
+                faults: &fixture.faults,
                 live: false,
                 databases: false,
             };

@@ -10,6 +10,9 @@ use crate::services::logs;
 /// The stream of what becomes of a service.
 const EVENTS: &str = "events";
 
+/// Why a creation fails that was told to.
+const INJECTED: &str = "Failed to provision the service's instances (an injected fault)";
+
 /// Begins an operation on a service and gives its id. `failure` is why it will not succeed, where
 /// that is known already. What really comes up here is waited for.
 pub(super) fn begin(
@@ -22,7 +25,12 @@ pub(super) fn begin(
     let id = call.ids.uuid();
     let deploys = service.deploying.is_some();
     service.updated = now;
-    let until = call.clock.after(kind.typical());
+    let until = call.after(kind.typical(), call.faults.stuck_service());
+    let is_to_fail = kind == Kind::CreateService && call.faults.fails_creation();
+    if is_to_fail {
+        service.deploying = None;
+    }
+    let failure = failure.or(is_to_fail.then(|| INJECTED.to_owned()));
     let progress = Progress { kind, until, awaits: false, failure };
     service.progress = Some(progress.clone());
     // Whether the service runs depends on what is being done to it.
