@@ -10,6 +10,7 @@ mod apprunner;
 mod content;
 mod ec2;
 mod ecr;
+mod ecs;
 mod harness;
 mod iam;
 mod kms;
