@@ -7,7 +7,7 @@ use clap::Args;
 use super::session::Session;
 use super::shipping::{self, Shipping};
 use super::up::Execution;
-use super::{ExitStatus, Failed, Global, plan};
+use super::{ExitStatus, Failed, Global, migrations, plan};
 use crate::definition::Program;
 use crate::engine::plan::Scope;
 use crate::view::View;
@@ -26,6 +26,9 @@ pub struct Deploy {
     env: String,
     /// The stack to ship, e.g. `api` or `frontend`.
     stack: String,
+    /// Ship migrations that the running release can't live with.
+    #[arg(long)]
+    force_migrations: bool,
     #[command(flatten)]
     execution: Execution,
 }
@@ -40,8 +43,8 @@ impl Deploy {
         let mut session = Session::open(global, &self.env, Some(&command), view).await?;
         let result = match check(&session.program, &self.stack) {
             Ok(()) => {
-                ship(&mut session, &self.stack, Shipping::default(), &self.execution, global, view)
-                    .await
+                let shipping = Shipping { force: self.force_migrations, ..Shipping::default() };
+                ship(&mut session, &self.stack, shipping, &self.execution, global, view).await
             }
             Err(failed) => Err(failed),
         };
@@ -86,6 +89,9 @@ pub async fn ship(
     let scope = Scope { only: Some(only), stacks: [stack.to_owned()].into(), ..Scope::default() };
     let mut plan = plan::make(session, &world, &scope).await?;
     view.plan(&plan, execution.purpose());
+    if !shipping.force && shipping.back_to.is_none() {
+        migrations::check(session, &plan)?;
+    }
     execution.approve(global, session, &mut plan).await?;
     if plan.is_empty() {
         return Ok(ExitStatus::Done);

@@ -15,6 +15,7 @@ mod failure;
 mod graph;
 mod history;
 mod import;
+mod migrations;
 mod outputs;
 mod plan;
 mod recover;

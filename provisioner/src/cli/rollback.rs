@@ -63,7 +63,7 @@ impl Rollback {
             release.number,
             release.at.strftime("%Y-%m-%d %H:%M UTC")
         ));
-        let shipping = Shipping { back_to: Some(release.number) };
+        let shipping = Shipping { back_to: Some(release.number), ..Shipping::default() };
         deploy::ship(session, &self.stack, shipping, &self.execution, global, view).await
     }
 }

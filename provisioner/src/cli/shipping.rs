@@ -7,6 +7,7 @@ use std::process::Command;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use super::migrations;
 use super::session::Session;
 use crate::address::Address;
 use crate::aws::ecr::image::Image;
@@ -27,6 +28,8 @@ const SHIPPED: &[(&str, &str, &[&str])] =
 pub struct Shipping {
     /// The release that it goes back to.
     pub back_to: Option<u64>,
+    /// Whether migrations may break the release that runs.
+    pub force: bool,
 }
 
 /// The releases that a run has begun, by stack and number.
@@ -46,6 +49,11 @@ impl Shipping {
         let mut begun = Vec::new();
         for stack in stacks {
             let number = writer.read(|state| state.releases.next(&stack));
+            // To go back takes no migration back.
+            let migrations = match self.back_to {
+                Some(_) => migrations::before(session, &stack).cloned().unwrap_or_default(),
+                None => migrations::of_stack(&session.program, &stack),
+            };
             let release = Release {
                 number,
                 stack: stack.clone(),
@@ -53,6 +61,7 @@ impl Shipping {
                 by: format!("{} on {}", holder.user, holder.host),
                 commit: commit.clone(),
                 objects: shipped(&session.program, &stack),
+                migrations,
                 outcome: Outcome::Begun,
                 back_to: self.back_to,
             };
@@ -91,7 +100,8 @@ pub fn stacks(program: &Program) -> BTreeSet<&str> {
     ships.map(|one| one.address.stack()).collect()
 }
 
-fn shipping_stacks(plan: &Plan) -> BTreeSet<String> {
+/// The stacks of which a plan ships something.
+pub(super) fn shipping_stacks(plan: &Plan) -> BTreeSet<String> {
     let leaves = |action| matches!(action, Action::Delete | Action::Cleanup | Action::Forget);
     let steps = plan.steps.iter().filter(|step| is_shipped(&step.kind) && !leaves(step.action));
     steps.map(|step| step.address.stack().to_owned()).collect()

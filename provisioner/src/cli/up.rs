@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::session::Session;
 use super::shipping::Shipping;
-use super::{ExitStatus, Failed, Global, plan};
+use super::{ExitStatus, Failed, Global, migrations, plan};
 use crate::address::Address;
 use crate::engine::event::{Event, Events};
 use crate::engine::execute::{self, Report, Run};
@@ -41,6 +41,9 @@ pub struct Up {
     /// Carry out this saved plan; refused when the world has moved since.
     #[arg(long, value_name = "FILE", conflicts_with = "stack")]
     plan: Option<PathBuf>,
+    /// Ship migrations that the running release can't live with.
+    #[arg(long)]
+    force_migrations: bool,
     #[command(flatten)]
     execution: Execution,
 }
@@ -91,6 +94,9 @@ impl Up {
         }
         view.plan(&plan, self.execution.purpose());
         self.execution.allow(global, session, &mut plan).await?;
+        if !self.force_migrations {
+            migrations::check(session, &plan)?;
+        }
         let bookkeeping = plan.bookkeeping.clone();
         let idle = bookkeeping.settled.is_empty() && bookkeeping.vanished.is_empty();
         if plan.is_empty() && idle && !session.is_new {

@@ -8,7 +8,7 @@ use super::{Component, Expansion, Input};
 use crate::aws::ecr::image::{CargoPackage, Output, Recipe};
 use crate::resource::Problem;
 use crate::ship::image::Container;
-use crate::ship::source;
+use crate::ship::{migrations, source};
 
 /// A container image: built by a command and put together without an engine, or built from a
 /// Dockerfile, and pushed. Its tag follows from its sources: what is unchanged is neither built
@@ -27,6 +27,11 @@ pub struct Image {
     /// With `build`: how the program is run.
     #[serde(default)]
     pub container: Container,
+    /// The folder with the migrations that its program applies when it starts, from the project's
+    /// directory. A release whose new migrations the one before can't live with is refused.
+    /// Default: it has none.
+    #[serde(default)]
+    pub migrations: Option<String>,
 }
 
 /// How a static program is built.
@@ -102,7 +107,16 @@ impl Component for Image {
         };
         let recipe = json!(recipe);
         let tag = source::name(&digest, &recipe);
-        let properties = json!({ "repository": self.repository, "tag": tag, "recipe": recipe });
+        let mut properties = json!({ "repository": self.repository, "tag": tag, "recipe": recipe });
+        if let Some(folder) = &self.migrations {
+            match migrations::files(&root.join(folder)) {
+                Ok(files) => properties["migrations"] = json!({ "folder": folder, "files": files }),
+                Err(error) => {
+                    let message = format!("The migrations can't be read: {error}.");
+                    scope.problem(Problem::at("migrations", message));
+                }
+            }
+        }
         scope.resource("image", "ecr.image", properties);
         for (name, _) in Self::OUTPUTS {
             scope.output(*name, json!(format!("${{self.image.{name}}}")));

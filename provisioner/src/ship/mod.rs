@@ -5,6 +5,7 @@ pub mod content;
 pub mod image;
 pub mod layer;
 pub mod layout;
+pub mod migrations;
 pub mod registry;
 pub mod sbom;
 pub mod source;

@@ -28,6 +28,10 @@ pub struct Release {
     pub commit: Option<String>,
     /// What was shipped: for each object, the properties that bring it back.
     pub objects: BTreeMap<Address, Json>,
+    /// The migrations that its programs brought along: the SHA-256 of each file, by the image and
+    /// the file's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub migrations: BTreeMap<Address, BTreeMap<String, String>>,
     /// What came of it.
     pub outcome: Outcome,
     /// The release that this one went back to.
@@ -138,6 +142,7 @@ mod tests {
             by: "somebody".to_owned(),
             commit: None,
             objects: [("api.image".parse().unwrap(), json!({ "tag": tag }))].into(),
+            migrations: BTreeMap::new(),
             outcome: Outcome::Begun,
             back_to: None,
         }

@@ -82,6 +82,7 @@ mod tests {
                 json!({ "tag": "5f2c0a9b8c7d6e5f4a3b", "recipe": null }),
             )]
             .into(),
+            migrations: std::collections::BTreeMap::new(),
             outcome,
             back_to,
         };

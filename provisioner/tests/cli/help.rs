@@ -126,6 +126,7 @@ fn one_command() {
           --allow-delete <ADDRESS>   Consent to delete this object although it holds data (may be
                                      repeated)
           --plan <FILE>              Carry out this saved plan; refused when the world has moved since
+          --force-migrations         Ship migrations that the running release can't live with
       -y, --yes                      Do not ask
           --parallel <N>             How many calls to AWS at once
           --allow-expiry             Begin although the credentials may expire before the end

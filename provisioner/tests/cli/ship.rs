@@ -114,3 +114,43 @@ fn what_ships_nothing_is_refused() {
     let unknown = project.run("deploy dev apo --yes");
     assert!(unknown.stderr.contains("there is no stack `apo`"), "{unknown}");
 }
+
+#[test]
+fn migrations_that_break_the_running_release_are_refused() {
+    let project = Project::new();
+    let brings = "sources: [source, build.sh]\n    migrations: source";
+    project.write("stacks/api.yaml", &API.replace("sources: [source, build.sh]", brings));
+    project.write("build.sh", "echo built >> builds; cat source/* > \"$1\"\n");
+    std::fs::create_dir(project.path("source")).unwrap();
+    project.write("source/1_cars.up.sql", "create table cars (id bigint, make text);\n");
+    let project = project.up();
+
+    project.write("source/2_wheels.up.sql", "create table wheels (id bigint);\n");
+    succeeds(&project.run("deploy dev api --yes"));
+    project.write("source/3_less.up.sql", "-- Away.\nalter table cars drop column make;\n");
+    for command in ["deploy dev api --yes", "up dev --yes"] {
+        let refused = project.run(command);
+        assert_eq!((refused.code, builds(&project)), (1, 2), "{refused}");
+        for said in [
+            "the release that runs can't live with these migrations; nothing was changed",
+            "source/3_less.up.sql:2:1: the release that runs may still use it",
+            "alter table cars drop column make;",
+            "--force-migrations",
+        ] {
+            assert!(refused.stderr.contains(said), "{said}: {refused}");
+        }
+    }
+    succeeds(&project.run("deploy dev api --yes --force-migrations"));
+    let migrations: Vec<usize> = history(&project)
+        .iter()
+        .map(|release| release["migrations"]["api.image.image"].as_object().unwrap().len())
+        .collect();
+    assert_eq!(migrations, [1, 2, 3]);
+
+    // What runs brought them along: to go back takes none back, and what is new is judged anew.
+    succeeds(&project.run("rollback dev api --yes"));
+    succeeds(&project.run("deploy dev api --yes"));
+    project.write("source/1_cars.up.sql", "create table cars (id text);\n");
+    let refused = project.run("deploy dev api --yes");
+    assert!(refused.stderr.contains("1_cars.up.sql:1:1: it was applied as something else"));
+}

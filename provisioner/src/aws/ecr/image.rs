@@ -19,6 +19,7 @@ use crate::resource::{
 use crate::ship::build::{self, BuildError};
 use crate::ship::image::{Container, Referrer, assemble};
 use crate::ship::layout::{Layout, LayoutError};
+use crate::ship::migrations;
 use crate::ship::registry::{RegistryError, Repository};
 use crate::ship::sbom;
 
@@ -39,6 +40,20 @@ pub struct Image {
     /// How it is made where it is not there yet. Default: it has to be there. A change replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<Recipe>,
+    /// The migrations of a database that its program brings along, where the release before has to
+    /// be able to live with them. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrations: Option<Migrations>,
+}
+
+/// The migrations that an image's program brings along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Migrations {
+    /// The folder, from the project's directory.
+    pub folder: String,
+    /// The SHA-256 of each file by its name.
+    pub files: migrations::Files,
 }
 
 /// How an image is made.
@@ -104,7 +119,7 @@ impl Resource for Image {
     const KIND: &'static str = "ecr.image";
     const TRAITS: Traits = Traits {
         immutable: &["repository", "tag", "recipe"],
-        compare: &[("recipe", Compare::WriteOnly)],
+        compare: &[("recipe", Compare::WriteOnly), ("migrations", Compare::WriteOnly)],
         create_first: true,
         create_time: std::time::Duration::from_secs(180),
         ..Traits::DEFAULT
@@ -270,7 +285,12 @@ async fn tagged(cx: &Context, repository: &str, tags: &[&str]) -> Result<Option<
 }
 
 fn live(cx: &Context, repository: &str, tag: &str, image: &ImageDetail) -> Live<Image> {
-    let spec = Image { repository: repository.to_owned(), tag: tag.to_owned(), recipe: None };
+    let spec = Image {
+        repository: repository.to_owned(),
+        tag: tag.to_owned(),
+        recipe: None,
+        migrations: None,
+    };
     let outputs = outputs(cx, repository, tag, image);
     Live { spec, outputs, tags: None, status: Status::Ready }
 }
