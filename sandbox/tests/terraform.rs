@@ -2,11 +2,16 @@
 //! test says so and passes.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![allow(dead_code, reason = "the support is for other tests as well")]
+
+mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use sandbox::{Options, Sandbox};
+use serde_json::json;
+use support::Client;
 use tokio::process::Command;
 
 const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
@@ -25,16 +30,23 @@ struct Terraform {
 }
 
 impl Terraform {
-    async fn start() -> Option<Self> {
+    /// With the configuration that is in a folder of `tests/terraform`; none, and a word about it,
+    /// where Terraform is not installed.
+    async fn start(configuration: &str) -> Option<Self> {
         let installed = Command::new("terraform").arg("version").output().await;
-        let mirror = mirror().filter(|_| installed.is_ok_and(|it| it.status.success()))?;
+        let Some(mirror) = mirror().filter(|_| installed.is_ok_and(|it| it.status.success()))
+        else {
+            eprintln!("skipped: terraform or a mirror of its AWS provider is not installed");
+            return None;
+        };
         let directory = tempfile::tempdir().unwrap();
         let settings = format!(
             "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
             mirror.display()
         );
         std::fs::write(directory.path().join("cli.tfrc"), settings).unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/terraform/main.tf");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/terraform");
+        let source = source.join(configuration).join("main.tf");
         std::fs::copy(source, directory.path().join("main.tf")).unwrap();
         let sandbox = Sandbox::start(Options::new(directory.path().join("sandbox"))).await.unwrap();
         Some(Self { directory, sandbox })
@@ -68,11 +80,40 @@ impl Terraform {
     }
 }
 
+/// An image of nothing, as the service's own build would push it.
+async fn push(sandbox: &Sandbox) {
+    let client = Client::of(sandbox);
+    let manifest = json!({ "schemaVersion": 2, "layers": [] }).to_string();
+    let image =
+        json!({ "repositoryName": "terraform-api", "imageTag": "v1", "imageManifest": manifest });
+    let target = "AmazonEC2ContainerRegistry_V20150921.PutImage";
+    let answer = client.json("ecr", target, &image.to_string()).await.unwrap();
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_and_its_database_come_up_stay_as_they_are_and_go() {
+    let Some(terraform) = Terraform::start("api").await else { return };
+    terraform.run(&["init", "-input=false"], 0).await;
+    let repository = "-target=aws_ecr_repository.api";
+    terraform.run(&["apply", "-input=false", "-auto-approve", repository], 0).await;
+    push(&terraform.sandbox).await;
+    terraform.run(&["apply", "-input=false", "-auto-approve"], 0).await;
+    terraform.run(&["plan", "-input=false", "-detailed-exitcode"], 0).await;
+    terraform.run(&["destroy", "-input=false", "-auto-approve"], 0).await;
+    let world = terraform.sandbox.world(|world| serde_json::to_value(&*world).unwrap());
+    let region = &world["regions"]["eu-west-1"];
+    assert_eq!(region["rds"]["clusters"], json!({}));
+    assert_eq!(region["rds"]["instances"], json!({}));
+    assert_eq!(region["ec2"]["vpcs"], json!({}));
+    let services = region["apprunner"]["services"].as_object().unwrap();
+    assert!(services.values().all(|service| !service["deleted"].is_null()), "{services:?}");
+    terraform.sandbox.stop().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_comes_up_stays_as_it_is_and_goes() {
-    let Some(terraform) = Terraform::start().await else {
-        return eprintln!("skipped: terraform or a mirror of its AWS provider is not installed");
-    };
+    let Some(terraform) = Terraform::start("site").await else { return };
     terraform.run(&["init", "-input=false"], 0).await;
     terraform.run(&["apply", "-input=false", "-auto-approve"], 0).await;
     terraform.run(&["plan", "-input=false", "-detailed-exitcode"], 0).await;
@@ -83,7 +124,7 @@ async fn a_site_comes_up_stays_as_it_is_and_goes() {
         assert_eq!(cloudfront[kind].as_object().map(|all| all.len()), Some(0), "{kind}");
     }
     let region = &world["regions"]["us-east-1"];
-    assert_eq!(region["wafv2"]["web_acls"], serde_json::json!({}));
-    assert_eq!(region["acm"]["certificates"], serde_json::json!({}));
+    assert_eq!(region["wafv2"]["web_acls"], json!({}));
+    assert_eq!(region["acm"]["certificates"], json!({}));
     terraform.sandbox.stop().await.unwrap();
 }

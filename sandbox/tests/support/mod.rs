@@ -32,15 +32,7 @@ impl Fixture {
     }
 
     pub fn client(&self) -> Client {
-        let credentials = self.sandbox.credentials();
-        Client {
-            authority: self.sandbox.url().trim_start_matches("http://").to_owned(),
-            access_key: credentials.access_key_id.clone(),
-            secret: credentials.secret_access_key.clone(),
-            token: None,
-            now: Timestamp::now(),
-            host: None,
-        }
+        Client::of(&self.sandbox)
     }
 }
 
@@ -72,6 +64,19 @@ pub struct Client {
 }
 
 impl Client {
+    /// With the sandbox's own keys.
+    pub fn of(sandbox: &Sandbox) -> Self {
+        let credentials = sandbox.credentials();
+        Self {
+            authority: sandbox.url().trim_start_matches("http://").to_owned(),
+            access_key: credentials.access_key_id.clone(),
+            secret: credentials.secret_access_key.clone(),
+            token: None,
+            now: Timestamp::now(),
+            host: None,
+        }
+    }
+
     /// A signed form, as EC2, IAM, STS and RDS take it.
     pub async fn form(&self, service: &str, body: &str) -> Result<Answer, hyper::Error> {
         let content_type = "application/x-www-form-urlencoded; charset=utf-8";
