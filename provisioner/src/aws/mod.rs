@@ -12,6 +12,7 @@ mod word;
 
 pub mod acm;
 pub mod apprunner;
+pub mod cloudfront;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
@@ -71,6 +72,9 @@ pub fn kinds() -> Kinds {
         .with_resource::<apprunner::observability_configuration::ObservabilityConfiguration>()
         .with_resource::<apprunner::service::Service>()
         .with_resource::<apprunner::vpc_connector::VpcConnector>()
+        .with_resource::<cloudfront::distribution::Distribution>()
+        .with_resource::<cloudfront::origin_access_control::OriginAccessControl>()
+        .with_resource::<cloudfront::response_headers_policy::ResponseHeadersPolicy>()
         .with_resource::<ec2::eip::Eip>()
         .with_resource::<ec2::flow_log::FlowLog>()
         .with_resource::<ec2::internet_gateway::InternetGateway>()
@@ -93,6 +97,8 @@ pub fn kinds() -> Kinds {
         .with_resource::<rds::instance::Instance>()
         .with_resource::<rds::proxy::Proxy>()
         .with_resource::<rds::subnet_group::SubnetGroup>()
+        .with_resource::<s3::bucket::Bucket>()
+        .with_resource::<s3::bucket_policy::BucketPolicy>()
         .with_resource::<s3::content::Content>()
         .with_resource::<secretsmanager::secret::Secret>()
         .with_resource::<wafv2::web_acl::WebAcl>()

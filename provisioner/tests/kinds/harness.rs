@@ -224,12 +224,19 @@ pub async fn update<R: Resource>(
     wanted.update(cx, id, &change).await.unwrap();
 }
 
-/// Deletes an object, and waits until it is gone.
+/// Deletes an object, asking again while it is busy, and waits until it is gone.
 pub async fn delete<R: Resource>(cx: &Context, spec: &R, id: &Id) {
-    match spec.delete(cx, id).await.unwrap() {
-        Deleted::Gone => assert!(read::<R>(cx, id).await.is_none(), "{id} is still there"),
-        Deleted::Pending => gone::<R>(cx, id).await,
+    for _ in 0..300 {
+        match spec.delete(cx, id).await {
+            Ok(Deleted::Gone) => {
+                return assert!(read::<R>(cx, id).await.is_none(), "{id} is still there");
+            }
+            Ok(Deleted::Pending) => return gone::<R>(cx, id).await,
+            Err(error) if error.is_busy() => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(error) => panic!("{error}"),
+        }
     }
+    panic!("{id} is busy for too long")
 }
 
 /// Makes an object twice for one owner, as after a lost answer: there is one, and the second

@@ -7,6 +7,7 @@
 
 mod acm;
 mod apprunner;
+mod cloudfront;
 mod content;
 mod ec2;
 mod ecr;
@@ -16,5 +17,6 @@ mod iam;
 mod kms;
 mod logs;
 mod rds;
+mod s3;
 mod secretsmanager;
 mod wafv2;
