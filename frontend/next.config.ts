@@ -6,6 +6,8 @@ const shared: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   devIndicators: false,
+  // From the sources where `scripts/build-site.sh` builds: the same ones give the same files.
+  generateBuildId: () => process.env.BUILD_ID ?? null,
 };
 
 /** Only the development server forwards `/api`; in the export, that is the CDN's task. */

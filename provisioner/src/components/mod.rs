@@ -5,6 +5,7 @@ pub mod content;
 pub mod image;
 pub mod network;
 pub mod service;
+pub mod site;
 
 use serde_json::Value as Json;
 
@@ -18,6 +19,7 @@ pub fn components() -> Components {
         .with::<image::Image>()
         .with::<network::Network>()
         .with::<service::Service>()
+        .with::<site::Site>()
 }
 
 /// A nested object without the fields that are not set.

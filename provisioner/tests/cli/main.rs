@@ -20,6 +20,7 @@ mod recover;
 mod sandbox;
 mod schema;
 mod ship;
+mod site;
 mod state;
 mod status;
 mod terminal;

@@ -113,7 +113,9 @@ impl Project {
         Self { folder, sandbox: None, runtime, child: Arc::default() }
     }
 
-    fn with_sandbox(mut self, config: &str, interrupted_at: &'static str) -> Self {
+    /// The same with a sandbox, at which the environment of this configuration is, and what
+    /// [`Self::interrupted_at`] takes.
+    pub fn with_sandbox(mut self, config: &str, interrupted_at: &'static str) -> Self {
         let mut options = Options::new(self.path(".local/sandbox"));
         let child = Arc::clone(&self.child);
         options.hook = Some(Hook::new(move |call: CallInfo, phase: Phase| {
