@@ -53,6 +53,15 @@ impl Address {
         self.0.split_once('.').map_or("", |(stack, _)| stack)
     }
 
+    /// The stack, and the resource or component that the YAML declares there: for
+    /// `api.service.role` as for `api.service:a`, `api.service`.
+    pub fn component(&self) -> &str {
+        let start = self.stack().len() + 1;
+        let path = self.path();
+        let end = path.find(['.', ':']).unwrap_or(path.len());
+        &self.0[..start + end]
+    }
+
     /// Everything after the stack.
     pub fn path(&self) -> &str {
         self.0.split_once('.').map_or("", |(_, path)| path)

@@ -256,6 +256,9 @@ pub struct Traits {
     pub holds_data: bool,
     /// A replacement is made before the old object is deleted: names allow both at once.
     pub create_first: bool,
+    /// Requests come to it: one that is no longer declared goes when those that are new in the same
+    /// component are there.
+    pub serves: bool,
     /// How long AWS typically takes to create it.
     pub create_time: Duration,
     /// How long AWS typically takes to delete it.
@@ -271,6 +274,7 @@ impl Traits {
         deletion: &[],
         holds_data: false,
         create_first: false,
+        serves: false,
         create_time: Duration::from_secs(1),
         delete_time: Duration::from_secs(1),
     };

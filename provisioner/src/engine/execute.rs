@@ -120,7 +120,7 @@ pub fn chain(error: &dyn StdError) -> String {
 
 /// How long AWS typically takes to carry the plan out.
 pub fn expected(plan: &Plan, program: Option<&Program>, state: &State, kinds: &Kinds) -> Duration {
-    Schedule::new(plan, program, state).expected(kinds)
+    Schedule::new(plan, program, state, kinds).expected(kinds)
 }
 
 /// Carries the plan out, and writes the state.
@@ -131,7 +131,7 @@ pub async fn execute(run: Run, plan: &Plan) -> Result<Report, Arc<StoreError>> {
     let began = Instant::now();
     bookkeeping(&run.writer, plan);
     let state = run.writer.snapshot();
-    let schedule = Schedule::new(plan, run.program.as_deref(), &state);
+    let schedule = Schedule::new(plan, run.program.as_deref(), &state, &run.kinds);
     let failures: Arc<Mutex<BTreeMap<usize, ApplyError>>> = Arc::default();
     let apply = Apply {
         poller: Poller::new(run.cx.clone()),

@@ -64,6 +64,20 @@ impl Dag {
         }
     }
 
+    /// Whether `then` waits for `first`, or for what waits for it.
+    pub(super) fn reaches(&self, first: usize, then: usize) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![first]);
+        while let Some(node) = open.pop() {
+            if node == then {
+                return true;
+            }
+            if seen.insert(node) {
+                open.extend(&self.dependents[node]);
+            }
+        }
+        false
+    }
+
     /// Nodes each of which waits for the next and the last for the first, where there are such.
     pub(super) fn cycle(&self) -> Option<Vec<usize>> {
         let stuck = self.stuck();
@@ -141,6 +155,7 @@ mod tests {
     #[test]
     fn a_cycle_is_found_without_what_hangs_on_it() {
         assert_eq!(dag(3, &[(0, 1), (1, 2), (0, 2)]).cycle(), None);
+        assert!(dag(3, &[(0, 1), (1, 2)]).reaches(0, 2) && !dag(3, &[(0, 1)]).reaches(1, 0));
         let mut cycle = dag(6, &[(0, 1), (1, 2), (2, 3), (3, 1), (3, 4), (4, 5)]).cycle().unwrap();
         cycle.sort();
         assert_eq!(cycle, [1, 2, 3]);

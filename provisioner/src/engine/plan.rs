@@ -263,13 +263,18 @@ pub fn converge(
         }
     }
     plan.outputs = outputs::changes(program, state, &outputs, scope);
-    untangle(&mut plan, program, state)?;
+    untangle(&mut plan, program, state, kinds)?;
     Ok(plan)
 }
 
 /// Replaces by deletion first where creation first would make the steps wait for each other.
-fn untangle(plan: &mut Plan, program: &Program, state: &State) -> Result<(), Vec<PlanError>> {
-    while let Some(cycle) = Schedule::new(plan, Some(program), state).cycle() {
+fn untangle(
+    plan: &mut Plan,
+    program: &Program,
+    state: &State,
+    kinds: &Kinds,
+) -> Result<(), Vec<PlanError>> {
+    while let Some(cycle) = Schedule::new(plan, Some(program), state, kinds).cycle() {
         let mut demoted = false;
         for step in &mut plan.steps {
             if step.action == Action::ReplaceCreateFirst && cycle.contains(&step.address) {

@@ -38,7 +38,12 @@ pub(super) enum Part {
 
 impl Schedule {
     /// Orders a plan. `program` is `None` when everything goes.
-    pub(super) fn new(plan: &Plan, program: Option<&Program>, state: &State) -> Self {
+    pub(super) fn new(
+        plan: &Plan,
+        program: Option<&Program>,
+        state: &State,
+        kinds: &Kinds,
+    ) -> Self {
         let mut builder = Builder::default();
         for step in &plan.steps {
             builder.add(step);
@@ -47,6 +52,7 @@ impl Schedule {
             builder.creations(program);
         }
         builder.deletions(&dependents(state));
+        builder.handovers(kinds);
         Self { nodes: builder.nodes, dag: builder.dag }
     }
 
@@ -167,6 +173,25 @@ impl Builder {
                 users.flat_map(|user| self.gone_before(user, true)).chain(own).collect();
             for &node in nodes {
                 before.iter().for_each(|&before| self.dag.add_edge(before, node));
+            }
+        }
+    }
+
+    /// What serves requests and is no longer declared goes after what is new beside it, unless the
+    /// new one waits for it.
+    fn handovers(&mut self, kinds: &Kinds) {
+        let serves = |node: usize| {
+            kinds.get(&self.nodes[node].step.kind).is_some_and(|kind| kind.traits().serves)
+        };
+        let mut handovers = Vec::new();
+        for (old, &gone) in &self.unmake {
+            let new = self.make.iter().filter(|(new, _)| new.component() == old.component());
+            let new = new.filter(|(_, made)| serves(gone) && serves(**made));
+            handovers.extend(new.map(|(_, &made)| (made, gone)));
+        }
+        for (made, gone) in handovers {
+            if !self.dag.reaches(gone, made) {
+                self.dag.add_edge(made, gone);
             }
         }
     }

@@ -37,6 +37,21 @@ fn a_dependency_that_is_said_no_more_is_not_waited_for_again() {
 }
 
 #[test]
+fn what_serves_goes_when_what_is_new_beside_it_is_there() {
+    let of = |key: &str| format!("  a: {{ type: memory.cluster, for_each: [{key}] }}\n");
+    let mut environment = Environment::up_with(&of("old"));
+    environment.declare(&of("new"));
+    environment.world.take_calls();
+    environment.up();
+    let calls = environment.world.take_calls();
+    let of_kind = |operation| calls.iter().position(|call| call.operation == operation).unwrap();
+    let (made, gone) = (of_kind(Operation::Create), of_kind(Operation::Delete));
+    let looks = calls[made..gone].iter().filter(|call| call.operation == Operation::Read);
+    assert!(made < gone && looks.count() > 0, "it is waited for: {calls:?}");
+    environment.assert_converged();
+}
+
+#[test]
 fn no_more_calls_are_under_way_than_allowed_and_no_fewer_than_possible() {
     let mut environment = Environment::of(
         &(0..12).map(|n| format!("  d{n}: {{ type: memory.disk }}\n")).collect::<String>(),

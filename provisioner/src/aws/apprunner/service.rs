@@ -194,6 +194,7 @@ impl Resource for Service {
             "vpc_connector_arn",
             "observability_configuration_arn",
         ],
+        serves: true,
         create_time: Duration::from_secs(180),
         delete_time: Duration::from_secs(90),
         ..Traits::DEFAULT

@@ -190,6 +190,7 @@ impl Resource for ExpressService {
             ("security_groups", Compare::Set),
         ],
         clearable: &["environment", "secrets", "command"],
+        serves: true,
         create_time: Duration::from_secs(240),
         delete_time: Duration::from_secs(180),
         ..Traits::DEFAULT

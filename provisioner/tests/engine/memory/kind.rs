@@ -46,7 +46,7 @@ struct Nature {
 /// - `disk`: the old one goes before the new one comes.
 /// - `server`: the new one comes first.
 /// - `bucket`: has a name that no other may have, and holds data.
-/// - `cluster`: takes its time.
+/// - `cluster`: takes its time, and serves.
 /// - `link`: joins two objects, and bears no tags.
 const NATURES: [Nature; 5] = [
     Nature { name: "memory.disk", identity: Identity::Fresh, ticks: 0, traits: TRAITS },
@@ -62,7 +62,12 @@ const NATURES: [Nature; 5] = [
         ticks: 0,
         traits: Traits { immutable: &["zone", "base", "name"], holds_data: true, ..TRAITS },
     },
-    Nature { name: "memory.cluster", identity: Identity::Token, ticks: 3, traits: TRAITS },
+    Nature {
+        name: "memory.cluster",
+        identity: Identity::Token,
+        ticks: 3,
+        traits: Traits { serves: true, ..TRAITS },
+    },
     Nature {
         name: "memory.link",
         identity: Identity::Joined,
