@@ -255,6 +255,45 @@ def ecr():
     assert len(aws("ecr get-login-password").strip()) > 20
 
 
+def ecs():
+    vpc = aws("ec2 create-vpc --cidr-block 10.5.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        aws(
+            f"ec2 create-subnet --vpc-id {vpc} --cidr-block 10.5.{number}.0/24"
+            f" --availability-zone us-east-1{zone}"
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate("ab")
+    ]
+    roles = {
+        name: aws(
+            f"iam create-role --role-name {name} --assume-role-policy-document",
+            trust(f"{principal}.amazonaws.com"),
+        )["Role"]["Arn"]
+        for name, principal in (("execution", "ecs-tasks"), ("infrastructure", "ecs"))
+    }
+    create = (
+        f"ecs create-express-gateway-service --execution-role-arn {roles['execution']}"
+        f" --infrastructure-role-arn {roles['infrastructure']}"
+        f" --network-configuration subnets={','.join(subnets)}"
+        " --primary-container image=public.ecr.aws/nginx/nginx:latest --service-name"
+    )
+    names = [f"app-{n}" for n in range(3)]
+    for name in names:
+        aws(f"{create} {name}")
+    refused("InvalidParameterException", f"{create} app-0")
+    arns = {aws("ecs describe-services --services app-0")["services"][0]["serviceArn"]}
+    arns |= {arn for arn in aws("ecs list-services")["serviceArns"]}
+    assert len(arns) == len(names)
+    pages_of("ecs list-services", "serviceArns[]", arns)
+    for arn in arns:
+        aws(f"ecs tag-resource --resource-arn {arn} --tags key=owner,value=cli")
+        shown = aws(f"ecs describe-express-gateway-service --service-arn {arn} --include TAGS")
+        assert shown["service"]["tags"] == [{"key": "owner", "value": "cli"}]
+        aws(f"ecs delete-express-gateway-service --service-arn {arn}")
+    refused("ServiceNotActiveException", f"ecs delete-express-gateway-service --service-arn {arn}")
+    refused("ClusterNotFoundException", "ecs list-services --cluster none")
+
+
 def iam():
     names = [f"role-{n}" for n in range(7)]
     for name in names:

@@ -23,4 +23,4 @@ macro_rules! scenarios {
     )*};
 }
 
-scenarios! { ec2 rds ecr iam secretsmanager kms logs sts s3 errors program }
+scenarios! { ec2 rds ecr ecs iam secretsmanager kms logs sts s3 errors program }

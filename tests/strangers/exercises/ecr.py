@@ -5,22 +5,20 @@ import json
 from . import ACCOUNT, policy, refused
 
 ARN = f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/stranger"
-LIFECYCLE = json.dumps(
-    {
-        "rules": [
-            {
-                "rulePriority": 1,
-                "description": "keep ten",
-                "selection": {
-                    "tagStatus": "any",
-                    "countType": "imageCountMoreThan",
-                    "countNumber": 10,
-                },
-                "action": {"type": "expire"},
-            }
-        ]
+
+
+def lifecycle(count):
+    """A policy that keeps so many images."""
+    selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count}
+    rule = {
+        "rulePriority": 1,
+        "description": f"keep {count}",
+        "selection": selection,
+        "action": {"type": "expire"},
     }
-)
+    return json.dumps({"rules": [rule]})
+
+
 MANIFEST = json.dumps(
     {
         "schemaVersion": 2,
@@ -28,6 +26,15 @@ MANIFEST = json.dumps(
         "manifests": [],
     }
 )
+
+def scan(ecr, image):
+    with refused("ScanNotFoundException"):
+        ecr.describe_image_scan_findings(repositoryName="stranger", imageId=image)
+    ecr.start_image_scan(repositoryName="stranger", imageId=image)
+    with refused("LimitExceededException"):
+        ecr.start_image_scan(repositoryName="stranger", imageId=image)
+    found = ecr.describe_image_scan_findings(repositoryName="stranger", imageId=image)
+    assert found["imageScanStatus"]["status"] == "COMPLETE"
 
 
 def run(aws):
@@ -52,8 +59,10 @@ def run(aws):
     )
     with refused("LifecyclePolicyNotFoundException"):
         ecr.get_lifecycle_policy(repositoryName="stranger")
-    ecr.put_lifecycle_policy(repositoryName="stranger", lifecyclePolicyText=LIFECYCLE)
+    ecr.put_lifecycle_policy(repositoryName="stranger", lifecyclePolicyText=lifecycle(10))
     ecr.get_lifecycle_policy(repositoryName="stranger")
+    with refused("LifecyclePolicyPreviewNotFoundException"):
+        ecr.get_lifecycle_policy_preview(repositoryName="stranger")
     ecr.delete_lifecycle_policy(repositoryName="stranger")
     statement = {
         "Sid": "pull",
@@ -76,6 +85,14 @@ def run(aws):
 def images(ecr):
     ecr.put_image(repositoryName="stranger", imageManifest=MANIFEST, imageTag="one")
     ecr.list_images(repositoryName="stranger")
+    other = json.dumps({"schemaVersion": 2, "layers": []})
+    ecr.put_image(repositoryName="stranger", imageManifest=other, imageTag="two")
+    ecr.start_lifecycle_policy_preview(
+        repositoryName="stranger", lifecyclePolicyText=lifecycle(1)
+    )
+    preview = ecr.get_lifecycle_policy_preview(repositoryName="stranger")
+    assert preview["summary"]["expiringImageTotalCount"] == 1
+    scan(ecr, {"imageTag": "one"})
     ecr.describe_images(repositoryName="stranger")
     named = [{"imageTag": "one"}, {"imageTag": "missing"}]
     ecr.batch_get_image(repositoryName="stranger", imageIds=named)

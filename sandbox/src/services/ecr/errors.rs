@@ -44,6 +44,38 @@ pub(super) fn lifecycle_policy_not_found(name: &str, registry: &str) -> Fault {
     )
 }
 
+pub(super) fn preview_not_found(name: &str, registry: &str) -> Fault {
+    Fault::new(
+        "LifecyclePolicyPreviewNotFoundException",
+        format!(
+            "There is no dry run for this repository: the repository with name '{name}' in the \
+             registry with id '{registry}'"
+        ),
+    )
+}
+
+pub(super) fn preview_in_progress(name: &str, registry: &str) -> Fault {
+    Fault::new(
+        "LifecyclePolicyPreviewInProgressException",
+        format!(
+            "The previous lifecycle policy preview request has not completed for the repository \
+             with name '{name}' in the registry with id '{registry}'"
+        ),
+    )
+}
+
+pub(super) fn scan_not_found(digest: &str, name: &str) -> Fault {
+    Fault::new(
+        "ScanNotFoundException",
+        format!("Image scan does not exist for the image '{digest}' in '{name}'"),
+    )
+}
+
+pub(super) fn scan_quota_exceeded() -> Fault {
+    let message = "The scan quota per image has been exceeded. Wait and try again.";
+    Fault::new("LimitExceededException", message)
+}
+
 pub(super) fn repository_policy_not_found(name: &str, registry: &str) -> Fault {
     Fault::new(
         "RepositoryPolicyNotFoundException",

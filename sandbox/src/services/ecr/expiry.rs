@@ -5,7 +5,7 @@
 //! go by their priority; an image that a rule selects is out of reach for those after it; and an
 //! image that a list refers to stays as long as the list does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -37,9 +37,10 @@ impl Repository {
         // A policy was checked when it was put.
         let policy = self.lifecycle_policy.as_deref().and_then(|text| Policy::parse(text).ok());
         let Some(policy) = policy else { return };
-        for digest in expired(&policy, self, now) {
+        for digest in expired(&policy, self, now).into_keys() {
             if !is_referenced(self, &digest) {
                 self.images.remove(&digest);
+                self.scans.remove(&digest);
             }
         }
         let ages = |rule: &Rule| rule.selection.count_type != CountType::ImageCountMoreThan;
@@ -49,11 +50,15 @@ impl Repository {
     }
 }
 
-/// The digests of the images that the rules expire.
-fn expired(policy: &Policy, repository: &Repository, now: Timestamp) -> BTreeSet<String> {
+/// The digests of the images that the rules expire, with the priority of the rule that does.
+pub(super) fn expired(
+    policy: &Policy,
+    repository: &Repository,
+    now: Timestamp,
+) -> BTreeMap<String, u32> {
     let mut rules: Vec<&Rule> = policy.rules.iter().collect();
     rules.sort_by_key(|rule| rule.rule_priority);
-    let (mut taken, mut expired) = (BTreeSet::new(), BTreeSet::new());
+    let (mut taken, mut expired) = (BTreeSet::new(), BTreeMap::new());
     for rule in rules {
         // Nothing is archived here: rules about the archive select nothing.
         let archives = rule.selection.storage_class == Some(StorageClass::Archive);
@@ -67,7 +72,7 @@ fn expired(policy: &Policy, repository: &Repository, now: Timestamp) -> BTreeSet
         for (position, (digest, image)) in selected.into_iter().enumerate() {
             let due = rule.selection.expires(position, image, now);
             if taken.insert(digest) && due {
-                expired.insert(digest.clone());
+                expired.insert(digest.clone(), rule.rule_priority);
             }
         }
     }

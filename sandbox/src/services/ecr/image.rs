@@ -21,9 +21,9 @@ const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+j
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ImageId {
     #[serde(skip_serializing_if = "Option::is_none")]
-    image_digest: Option<String>,
+    pub image_digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    image_tag: Option<String>,
+    pub image_tag: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -75,6 +75,7 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
     image.tags.extend(tag.clone());
     let (manifest, stated) = (image.manifest.clone(), image.media_type.clone());
     repository.expect_expiry(clock);
+    repository.scan_push(&digest, clock);
     let uri = repository.uri.clone();
     let id = ImageId { image_digest: Some(digest), image_tag: tag.clone() };
     let image = ImageView {
@@ -175,7 +176,7 @@ fn size(manifest: &Value) -> u64 {
 
 impl Repository {
     /// The digest of the image that an id names.
-    fn digest(&self, id: &ImageId) -> Result<String, ImageFailure> {
+    pub(super) fn digest(&self, id: &ImageId) -> Result<String, ImageFailure> {
         let tagged = id.image_tag.as_deref().map(|tag| self.tagged(tag));
         match (&id.image_digest, tagged) {
             (None, None) => Err(ImageFailure::of(
@@ -288,6 +289,7 @@ fn delete(repository: &mut Repository, id: &ImageId) -> Result<Vec<ImageId>, Ima
             ));
         }
         repository.images.remove(&digest);
+        repository.scans.remove(&digest);
     } else if let Some(image) = repository.images.get_mut(&digest) {
         image.tags.retain(|tag| !gone.contains(tag));
     }
@@ -392,10 +394,15 @@ struct Detail {
     #[serde(skip_serializing_if = "Option::is_none")]
     artifact_media_type: Option<String>,
     image_status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_status: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_scan_findings_summary: Option<Value>,
 }
 
 impl Detail {
-    fn of(repository: &Repository, digest: &str, image: &Image) -> Self {
+    fn of(repository: &Repository, digest: &str, image: &Image, now: Timestamp) -> Self {
+        let scan = repository.scans.get(digest);
         Self {
             registry_id: repository.registry.clone(),
             repository_name: repository.name.clone(),
@@ -406,6 +413,8 @@ impl Detail {
             image_manifest_media_type: image.media_type.clone(),
             artifact_media_type: image.artifact_type.clone(),
             image_status: "ACTIVE",
+            image_scan_status: scan.map(|scan| scan.status(now)),
+            image_scan_findings_summary: scan.and_then(|scan| scan.summary(now)),
         }
     }
 }
@@ -415,6 +424,7 @@ pub(super) fn describe(
     call: &mut Call<'_>,
     request: ListRequest,
 ) -> Result<DescribeResponse, Fault> {
+    let now = call.clock.now;
     let repository = find(call, request.registry_id.as_deref(), &request.repository_name)?;
     let mut wanted = BTreeSet::new();
     for id in &request.image_ids {
@@ -430,7 +440,7 @@ pub(super) fn describe(
     let limit = request.max_results.unwrap_or(100).min(1000);
     let page = page(images, request.next_token.as_deref(), limit, |(digest, _)| (*digest).clone())
         .map_err(errors::invalid_token)?;
-    let detail = |(digest, image): (&String, &Image)| Detail::of(repository, digest, image);
+    let detail = |(digest, image): (&String, &Image)| Detail::of(repository, digest, image, now);
     let image_details = page.items.into_iter().map(detail).collect();
     Ok(DescribeResponse { image_details, next_token: page.next })
 }

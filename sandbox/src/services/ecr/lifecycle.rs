@@ -93,7 +93,7 @@ impl Policy {
 }
 
 /// Refuses a text that is not a policy by AWS's rules.
-fn check(text: &str) -> Result<(), Fault> {
+pub(super) fn check(text: &str) -> Result<(), Fault> {
     let policy = Policy::parse(text).map_err(errors::invalid_lifecycle_policy)?;
     check_rules(&policy.rules).map_err(errors::invalid_lifecycle_policy)
 }

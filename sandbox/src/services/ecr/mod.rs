@@ -8,9 +8,11 @@ mod expiry;
 mod image;
 mod lifecycle;
 mod mutability;
+mod preview;
 mod registry;
 mod repository;
 mod repository_policy;
+mod scan;
 pub mod state;
 mod tagging;
 
@@ -25,11 +27,13 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("DeleteLifecyclePolicy", lifecycle::delete),
     operation!("DeleteRepository", repository::delete),
     operation!("DeleteRepositoryPolicy", repository_policy::delete),
+    operation!("DescribeImageScanFindings", scan::findings),
     operation!("DescribeImages", image::describe),
     operation!("DescribeRegistry", registry::describe),
     operation!("DescribeRepositories", repository::describe),
     operation!("GetAuthorizationToken", registry::token),
     operation!("GetLifecyclePolicy", lifecycle::get),
+    operation!("GetLifecyclePolicyPreview", preview::get),
     operation!("GetRegistryScanningConfiguration", registry::get_scanning),
     operation!("GetRepositoryPolicy", repository_policy::get),
     operation!("ListImages", image::list),
@@ -40,6 +44,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("PutLifecyclePolicy", lifecycle::put),
     operation!("PutRegistryScanningConfiguration", registry::put_scanning),
     operation!("SetRepositoryPolicy", repository_policy::set),
+    operation!("StartImageScan", scan::start),
+    operation!("StartLifecyclePolicyPreview", preview::start),
     operation!("TagResource", tagging::tag),
     operation!("UntagResource", tagging::untag),
 ];

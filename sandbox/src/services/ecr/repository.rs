@@ -103,6 +103,8 @@ pub(super) fn create(
         lifecycle_policy: None,
         images: BTreeMap::new(),
         expiry: None,
+        preview: None,
+        scans: BTreeMap::new(),
         layers: BTreeMap::new(),
         name: name.clone(),
     };

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::errors;
 use super::mutability::Mutability;
+use super::preview::Preview;
 use super::registry::Scanning;
+use super::scan::Scan;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::tags::Tags;
@@ -40,6 +42,12 @@ pub(super) struct Repository {
     /// When the lifecycle policy is evaluated next.
     #[serde(default)]
     pub expiry: Option<Timestamp>,
+    /// The last preview of a lifecycle policy.
+    #[serde(default)]
+    pub preview: Option<Preview>,
+    /// The last scans of images, by digest.
+    #[serde(default)]
+    pub scans: BTreeMap<String, Scan>,
     /// The blobs that were pushed or mounted, by digest, with their sizes.
     #[serde(default)]
     pub layers: BTreeMap<String, u64>,
