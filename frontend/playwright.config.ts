@@ -1,5 +1,14 @@
 import { defineConfig, devices } from "@playwright/test";
 
+const browser = {
+  ...devices["Desktop Chrome"],
+  screenshot: "only-on-failure" as const,
+  launchOptions: {
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
+  },
+};
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
@@ -10,17 +19,8 @@ export default defineConfig({
   reporter: [["list"]],
   projects: [
     { name: "unit", testDir: "tests/unit" },
-    {
-      name: "browser",
-      testDir: "tests/browser",
-      use: {
-        ...devices["Desktop Chrome"],
-        screenshot: "only-on-failure",
-        launchOptions: {
-          executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-          args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
-        },
-      },
-    },
+    { name: "browser", testDir: "tests/browser", use: browser },
+    // The site that `provision up` shipped, at SITE_URL.
+    { name: "shipped", testDir: "tests/shipped", use: browser },
   ],
 });

@@ -5,6 +5,7 @@ set -euo pipefail
 
 need_rust
 need_sandbox
+need_node
 say "building provision (about ten minutes the first time: the AWS SDKs are large)"
 cargo build --locked --quiet -p provisioner
 "$CARGO_TARGET_DIR/debug/provision" up sandbox --yes

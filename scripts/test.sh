@@ -6,6 +6,8 @@ set -euo pipefail
 need_rust
 need_strangers
 need_sandbox
+need_node
+need_chromium
 say "formatting"
 cargo fmt --all --check
 # The app apart from the rest: with its features the AWS SDKs would be built a second time.

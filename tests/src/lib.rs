@@ -15,7 +15,7 @@ pub use gate::Gate;
 pub use lab::{Lab, Objects, difference};
 pub use moto::Moto;
 pub use place::{Kept, Place};
-pub use project::Project;
+pub use project::{Project, program};
 pub use run::{Ended, Run};
 pub use rustix::process::Signal;
 

@@ -136,7 +136,7 @@ fn repository() -> &'static Path {
 }
 
 /// The program, which stands two folders above the tests: `scripts/test.sh` builds it first.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.parent().unwrap().parent().unwrap().join("provision")
 }

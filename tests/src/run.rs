@@ -79,13 +79,21 @@ impl Run {
     ///
     /// # Panics
     /// When it does not end.
-    pub async fn wait(mut self) -> Ended {
+    pub async fn wait(self) -> Ended {
+        self.wait_for(PATIENCE).await
+    }
+
+    /// Waits for its end for this long.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn wait_for(mut self, patience: Duration) -> Ended {
         let began = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(began.elapsed() < PATIENCE, "it hangs:\n{}", self.text());
+            assert!(began.elapsed() < patience, "it hangs:\n{}", self.text());
             tokio::time::sleep(GLANCE).await;
         };
         Ended { code: status.code(), out: content(&self.out), text: self.text() }
