@@ -168,18 +168,17 @@ impl Store {
         write_json(&self.directory.join(ENDPOINT), endpoint)
     }
 
-    /// Tells clients that it is gone.
+    /// Tells clients that it is gone, unless another one has taken its place: that happens when
+    /// somebody removed the directory while this one used it.
     ///
     /// # Errors
-    /// When the file cannot be removed.
+    /// When the file cannot be read or removed.
     pub fn withdraw(&self) -> Result<(), StoreError> {
         let path = self.directory.join(ENDPOINT);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(failed("remove", &path)(error))
-            }
-            _ => Ok(()),
+        if endpoint(&self.directory)?.is_none_or(|endpoint| endpoint.pid != std::process::id()) {
+            return Ok(());
         }
+        fs::remove_file(&path).map_err(failed("remove", &path))
     }
 }
 

@@ -21,6 +21,8 @@ use crate::view::{self, Failure, Stream, View};
 
 /// How long the sandbox may take to start.
 const START: Duration = Duration::from_secs(15);
+/// How long it may take to stop: its databases write what they have first.
+const STOP: Duration = Duration::from_secs(30);
 
 /// Subcommands of `sandbox`.
 #[derive(Debug, Subcommand)]
@@ -274,12 +276,13 @@ fn spawn(
 /// Tells it to stop, and waits until it has.
 async fn stop(root: &Path, handle: &Handle) -> Result<(), Failed> {
     handle.stop().await?;
-    let deadline = Instant::now() + START;
+    let deadline = Instant::now() + STOP;
     // It answers no more before it has written everything: the next one must find that.
     while ::sandbox::store::is_in_use(&directory(root)).map_err(ClientError::from)? {
         if Instant::now() > deadline {
-            let still = Failed::new("the sandbox still runs: calls are under way");
-            return Err(still.hint("it stops when they have ended"));
+            let still = Failed::new("the sandbox was told to stop, and still runs");
+            let log = directory(root).join("sandbox.log");
+            return Err(still.hint(format!("its log is {}", log.display())));
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

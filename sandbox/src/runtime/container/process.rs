@@ -11,12 +11,15 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::image::Image;
 use crate::runtime::nobody;
 
 /// How long a program may take to end after it was asked to; then it is killed.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long it may take when the whole sandbox ends, and nobody could ask it anything any more.
+const HURRY: Duration = Duration::from_millis(500);
 /// Who the program is to itself.
 const INSIDE: &str = "65532";
 /// A line that is longer is cut: CloudWatch Logs takes 256 KiB.
@@ -89,17 +92,24 @@ impl Process {
         self.child.id().map_or(0, |id| descendants(id).into_iter().map(resident).sum())
     }
 
-    /// Asks the program to end, and ends it when it does not.
-    pub async fn stop(mut self) {
+    /// Asks the program to end, and ends it when it does not: soon, once there is `no_time`.
+    pub async fn stop(mut self, no_time: &CancellationToken) {
         // The outermost process is only the wall around it.
         let inner = self.child.id().and_then(|id| descendants(id).pop());
         if let Some(pid) = inner.and_then(|id| Pid::from_raw(id.cast_signed())) {
             // It may have ended by itself.
             let _ = kill_process(pid, Signal::TERM);
         }
-        if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
-            let _ = self.child.kill().await;
+        let hurry = async {
+            no_time.cancelled().await;
+            tokio::time::sleep(HURRY).await;
+        };
+        tokio::select! {
+            _ = self.child.wait() => return,
+            () = tokio::time::sleep(GRACE) => {}
+            () = hurry => {}
         }
+        let _ = self.child.kill().await;
     }
 }
 

@@ -81,7 +81,11 @@ pub async fn keep(
         let failed = tried == Some(now.generation) && Instant::now() < service.paused_until;
         if runs != Some(now.generation) && !failed && service.starting.is_empty() {
             tried = Some(now.generation);
-            service.deploy(&now).await;
+            tokio::select! {
+                () = service.deploy(&now) => {}
+                // What isn't well yet has answered nobody: it may end as it is.
+                () = is_wanted_no_more(&mut wanted, now.generation) => {}
+            }
         }
         service.look_after().await;
         // What is wanted may be gone for good: then there is nothing to keep.
@@ -92,6 +96,18 @@ pub async fn keep(
     }
     service.empty().await;
     while service.leaving.join_next().await.is_some() {}
+}
+
+/// Ends when something else is wanted than a generation.
+async fn is_wanted_no_more(
+    wanted: &mut watch::Receiver<Option<Arc<WantedService>>>,
+    generation: u64,
+) {
+    let other = |now: &Option<Arc<WantedService>>| {
+        now.as_ref().is_none_or(|now| now.generation != generation)
+    };
+    // An error says that nobody wants anything any more.
+    let _ = wanted.wait_for(other).await;
 }
 
 impl Service {
@@ -238,12 +254,13 @@ impl Service {
 
     /// Ends an instance when it has answered what it was asked.
     fn leave(&mut self, running: Running) {
+        let stop = self.surroundings.core.stop.clone();
         self.leaving.spawn(async move {
             let began = Instant::now();
             while running.instance.in_flight() > 0 && began.elapsed() < DRAIN {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            running.process.stop().await;
+            running.process.stop(&stop).await;
         });
     }
 
@@ -296,7 +313,7 @@ async fn start(surroundings: Surroundings, wanted: Arc<WantedService>) -> Result
         Start { image: &image, command: wanted.command.as_deref(), environment: &environment };
     let (mut process, lines) = Process::start(&start).map_err(|error| error.to_string())?;
     let instance = Instance::new(port);
-    let journal = Journal::new(core);
+    let journal = Journal::new(core.clone());
     let recent = journal.write_down(&wanted, lines);
     let mut how = None;
     let well = becomes_well(port, &wanted.health, || {
@@ -306,7 +323,7 @@ async fn start(surroundings: Surroundings, wanted: Arc<WantedService>) -> Result
     if well.await {
         return Ok(Running { instance, process, wanted, asked: Instant::now(), bad: 0 });
     }
-    process.stop().await;
+    process.stop(&core.stop).await;
     let why = match how {
         Some(how) => format!("the program ended ({how})"),
         None => "the health check failed".to_owned(),
