@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::services::{
-    acm, apprunner, cloudfront, ec2, ecr, ecs, iam, kms, logs, rds, secretsmanager, sts, wafv2,
+    acm, apprunner, cloudfront, ec2, ecr, ecs, iam, kms, logs, monitoring, rds, secretsmanager,
+    sts, wafv2,
 };
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
@@ -24,6 +25,8 @@ pub struct World {
 pub struct Global {
     /// Distributions and their policies.
     pub cloudfront: cloudfront::State,
+    /// CloudWatch's dashboards.
+    pub dashboards: monitoring::Dashboards,
     /// Roles and policies.
     pub iam: iam::State,
     /// Temporary keys.
@@ -54,6 +57,8 @@ pub struct Region {
     pub wafv2: wafv2::State,
     /// Log groups.
     pub logs: logs::State,
+    /// Metrics and alarms.
+    pub monitoring: monitoring::State,
 }
 
 impl World {
@@ -94,6 +99,7 @@ impl World {
             region.secretsmanager.settle(now);
             region.kms.settle(now);
             region.logs.settle(now);
+            region.monitoring.settle(now);
         }
     }
 }

@@ -100,7 +100,8 @@ class Checker:
         known = set(COMMON_ERRORS)
         for shape in self.operation.error_shapes:
             known.add(shape.metadata.get("error", {}).get("code", shape.name))
-            known.add(shape.error_code)
+            # Services that once spoke the query protocol name the shape, and the code in a header.
+            known.update((shape.error_code, shape.name))
         return known
 
     def _error_code(self, response):

@@ -25,6 +25,7 @@ SERVICES = [
     "kms",
     "secretsmanager",
     "logs",
+    "monitoring",
     "ecr",
     "s3",
     "ec2",
@@ -35,6 +36,10 @@ SERVICES = [
     "apprunner",
     "ecs",
 ]
+
+
+# Folders of the sandbox are named after credential scopes; botocore's services, after products.
+SCOPES = {"cloudwatch": "monitoring"}
 
 
 class Validator:
@@ -55,7 +60,7 @@ class Validator:
         return made
 
     def before_parse(self, operation_model, response_dict, **_):
-        service, operation = operation_model.service_model.service_name, operation_model.name
+        service, operation = scope(operation_model), operation_model.name
         raw = {
             "status_code": response_dict["status_code"],
             "headers": dict(response_dict["headers"]),
@@ -69,6 +74,11 @@ class Validator:
         self.samples.setdefault((service, operation, kind), []).append((operation_model, raw))
 
 
+def scope(operation_model):
+    name = operation_model.service_model.service_name
+    return SCOPES.get(name, name)
+
+
 def body_of(response_dict):
     body = response_dict["body"]
     return body if isinstance(body, bytes) else b""
@@ -80,7 +90,7 @@ def examine(operation_model, raw, seen):
     value = checker.check(raw)
     problems = checker.problems
     if raw["status_code"] < 300:
-        service, operation = operation_model.service_model.service_name, operation_model.name
+        service, operation = scope(operation_model), operation_model.name
         missing = seen.check(service, operation, value)
         problems = problems + [f"{path}: AWS always sends it" for path in missing]
     return problems

@@ -23,6 +23,7 @@ const SERVICES: &[&str] = &[
     "iam",
     "kms",
     "logs",
+    "monitoring",
     "rds",
     "secretsmanager",
     "sts",

@@ -18,7 +18,7 @@ use super::hook::{CallInfo, Phase, Verdict};
 use super::keyring::Keyring;
 use super::log::Entry;
 use super::route::{self, ReadError, Scope, Signature};
-use super::{Body, ErrorCode, HttpService, RequestId, admin, denial, full, sigv4};
+use super::{Body, ErrorCode, HttpService, RequestId, admin, denial, encoding, full, sigv4};
 use crate::fault::Fault;
 use crate::protocol::{Codec, Protocol};
 
@@ -113,9 +113,10 @@ impl Gateway {
         let service = scope.service.clone();
         let codec = Codec::of(&service, &request);
         let authentic = self.authenticate(&signature, &request, codec.protocol);
-        let operation = authentic.and_then(|()| codec.operation(&request));
-        let name = match operation {
-            Ok(name) => name,
+        let plain = authentic.and_then(|()| encoding::plain(request, MAX_BODY));
+        let operation = plain.and_then(|request| Ok((codec.operation(&request)?, request)));
+        let (name, request) = match operation {
+            Ok(read) => read,
             Err(fault) => return Ok(self.turn_away(&codec, scope, &fault)),
         };
         let course = Course::begin(&self.core, scope.clone(), name);

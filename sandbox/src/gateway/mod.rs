@@ -24,6 +24,7 @@ pub mod admin;
 pub mod call;
 pub mod core;
 pub mod denial;
+pub mod encoding;
 pub mod faults;
 pub mod front;
 pub mod hook;

@@ -36,6 +36,7 @@ models![
     "iam",
     "kms",
     "logs",
+    "monitoring",
     "rds",
     "secretsmanager",
     "sts",

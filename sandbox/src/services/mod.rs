@@ -17,6 +17,7 @@ pub mod iam;
 pub mod image;
 pub mod kms;
 pub mod logs;
+pub mod monitoring;
 pub(crate) mod page;
 pub(crate) mod policy;
 pub mod rds;
@@ -68,6 +69,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "iam" => iam::OPERATIONS,
         "kms" => kms::OPERATIONS,
         "logs" => logs::OPERATIONS,
+        "monitoring" => monitoring::OPERATIONS,
         "rds" => rds::OPERATIONS,
         "secretsmanager" => secretsmanager::OPERATIONS,
         "sts" => sts::OPERATIONS,
