@@ -99,6 +99,7 @@ impl World {
             region.secretsmanager.settle(now);
             region.kms.settle(now);
             region.logs.settle(now);
+            region.logs.measure(now, &mut region.monitoring);
             region.monitoring.settle(now);
         }
     }

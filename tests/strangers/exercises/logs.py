@@ -24,6 +24,7 @@ def run(aws):
     logs.disassociate_kms_key(logGroupName=GROUP)
     tags(logs)
     events(logs)
+    metric_filters(logs)
     document = policy(
         allow("logs:PutLogEvents", ARN, Principal={"Service": "es.amazonaws.com"})
     )
@@ -48,6 +49,24 @@ def tags(logs):
     logs.tag_log_group(logGroupName=GROUP, tags={"older": "1"})
     logs.list_tags_log_group(logGroupName=GROUP)
     logs.untag_log_group(logGroupName=GROUP, tags=["older"])
+
+
+def metric_filters(logs):
+    metric = {"metricName": "failures", "metricNamespace": "stranger", "metricValue": "1"}
+    named = {"logGroupName": GROUP, "filterName": "failures"}
+    pattern = "{ $.status >= 500 && $.path = \"/api/*\" }"
+    logs.put_metric_filter(**named, filterPattern=pattern, metricTransformations=[metric])
+    with refused("InvalidParameterException"):
+        both = {**metric, "defaultValue": 0, "dimensions": {"path": "$.path"}}
+        logs.put_metric_filter(**named, filterPattern=pattern, metricTransformations=[both])
+    found = logs.describe_metric_filters(logGroupName=GROUP)["metricFilters"]
+    assert [one["filterPattern"] for one in found] == [pattern]
+    messages = ['{"status": 503, "path": "/api/cars"}', '{"status": 503, "path": "/"}']
+    tried = logs.test_metric_filter(filterPattern=pattern, logEventMessages=messages)["matches"]
+    assert [match["eventNumber"] for match in tried] == [1]
+    logs.delete_metric_filter(**named)
+    with refused("ResourceNotFoundException"):
+        logs.delete_metric_filter(**named)
 
 
 def events(logs):

@@ -53,10 +53,6 @@ pub(super) fn key_unusable() -> Fault {
     )
 }
 
-pub(super) fn too_many_policies() -> Fault {
-    Fault::new("LimitExceededException", "Resource limit exceeded.")
-}
-
 pub(super) fn stale_revision() -> Fault {
     Fault::new(
         "OperationAbortedException",
@@ -75,7 +71,35 @@ pub(super) fn invalid_token(_: InvalidToken) -> Fault {
     invalid_parameter("The specified nextToken is invalid.")
 }
 
+pub(super) fn invalid_pattern() -> Fault {
+    invalid_parameter("Invalid filter pattern")
+}
+
+pub(super) fn invalid_transformation(what: &str) -> Fault {
+    invalid_parameter(format!("Invalid metric transformation: {what}"))
+}
+
+pub(super) fn filter_not_found() -> Fault {
+    not_found("The specified metric filter does not exist.")
+}
+
+pub(super) fn class_without_filters() -> Fault {
+    Fault::new(
+        "InvalidOperationException",
+        "This operation is not supported for log groups of this class.",
+    )
+}
+
+pub(super) fn filter_option_not_built(option: &str) -> Fault {
+    Fault::new("NotImplemented", format!("The sandbox's metric filters have no {option}."))
+        .with_status(501)
+}
+
+pub(super) fn limit_exceeded() -> Fault {
+    Fault::new("LimitExceededException", "Resource limit exceeded.")
+}
+
 pub(super) fn pattern_not_built() -> Fault {
-    Fault::new("NotImplemented", "The sandbox filters log events by plain text only.")
+    Fault::new("NotImplemented", "The sandbox filters log events by terms and by JSON only.")
         .with_status(501)
 }

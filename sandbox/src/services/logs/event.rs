@@ -57,7 +57,8 @@ struct Rejected {
 pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutResponse, Fault> {
     check_batch(&request.log_events)?;
     let now = call.clock.now;
-    let group = call.region().logs.group_mut(&request.log_group_name)?;
+    let logs = &mut call.region().logs;
+    let group = logs.group_mut(&request.log_group_name)?;
     let retention = group.retention_days;
     let stream = group.stream_mut(&request.log_stream_name)?;
     let rejected = rejections(&request.log_events, retention, now);
@@ -65,11 +66,16 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
     let to = rejected.too_new_log_event_start_index.unwrap_or(request.log_events.len());
     let count = to.saturating_sub(from.unwrap_or(0));
     let accepted = request.log_events.into_iter().skip(from.unwrap_or(0)).take(count);
-    stream.append(accepted.map(|event| (event.timestamp, event.message)), now);
-    Ok(PutResponse {
+    let events: Vec<(i64, String)> =
+        accepted.map(|event| (event.timestamp, event.message)).collect();
+    stream.append(events.iter().cloned(), now);
+    let response = PutResponse {
         next_sequence_token: sequence_token(stream),
         rejected_log_events_info: (rejected != Rejected::default()).then_some(rejected),
-    })
+    };
+    let found = group.observe(&events);
+    logs.measurements.extend(found);
+    Ok(response)
 }
 
 fn check_batch(events: &[InputEvent]) -> Result<(), Fault> {

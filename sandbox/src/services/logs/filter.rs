@@ -1,80 +1,14 @@
-//! Search over the streams of a group by plain text.
+//! Search over the streams of a group.
 
 use serde::{Deserialize, Serialize};
 
 use super::errors;
+use super::pattern::Pattern;
 use super::state::{Event, LogStream};
 use super::stream::group_identifier;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::page::page;
-
-/// A filter pattern of terms: all of the plain ones, one of those with `?`, none with `-`.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Pattern {
-    all: Vec<String>,
-    any: Vec<String>,
-    none: Vec<String>,
-}
-
-impl Pattern {
-    /// Parses terms and quoted phrases. Patterns for JSON, for columns and by regular expression
-    /// are refused.
-    fn parse(text: &str) -> Result<Self, Fault> {
-        let text = text.trim();
-        if text.starts_with(['{', '[', '%']) {
-            return Err(errors::pattern_not_built());
-        }
-        let mut pattern = Self::default();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (kind, after) = match rest.strip_prefix(['?', '-']) {
-                Some(after) => (rest.chars().next(), after),
-                None => (None, rest),
-            };
-            let (term, after) = term(after)?;
-            match kind {
-                Some('?') => pattern.any.push(term),
-                Some(_) => pattern.none.push(term),
-                None => pattern.all.push(term),
-            }
-            rest = after.trim_start();
-        }
-        // As AWS documents, optional terms count for nothing beside required ones.
-        if !pattern.all.is_empty() {
-            pattern.any.clear();
-        }
-        Ok(pattern)
-    }
-
-    fn matches(&self, message: &str) -> bool {
-        let contains = |term: &String| message.contains(term.as_str());
-        self.all.iter().all(contains)
-            && !self.none.iter().any(contains)
-            && (self.any.is_empty() || self.any.iter().any(contains))
-    }
-}
-
-/// The first term and what follows it.
-fn term(text: &str) -> Result<(String, &str), Fault> {
-    if let Some(quoted) = text.strip_prefix('"') {
-        let (term, rest) = quoted.split_once('"').ok_or_else(invalid_pattern)?;
-        return Ok((term.to_owned(), rest));
-    }
-    let (term, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let simple = |c: char| c.is_alphanumeric() || c == '_';
-    if term.is_empty() || !term.chars().all(simple) {
-        return Err(invalid_pattern());
-    }
-    Ok((term.to_owned(), rest))
-}
-
-fn invalid_pattern() -> Fault {
-    errors::invalid_parameter(
-        "Invalid filter pattern. Terms with other characters than letters, digits and \
-         underscores must be put in double quotes.",
-    )
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -172,37 +106,7 @@ fn event_wanted(event: &Event, request: &FilterRequest) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::*;
     use crate::testing::Fixture;
-
-    fn matches(pattern: &str, message: &str) -> bool {
-        Pattern::parse(pattern).unwrap().matches(message)
-    }
-
-    #[test]
-    fn terms_are_required_optional_or_excluded() {
-        let message = "ERROR 500 in request to /users";
-        for pattern in
-            ["", "ERROR", "ERROR request", "?WARN ?ERROR", "ERROR -WARN", "\"in request\""]
-        {
-            assert!(matches(pattern, message), "{pattern}");
-        }
-        for pattern in ["error", "ERROR WARN", "?WARN ?INFO", "ERROR -request", "\"request in\""] {
-            assert!(!matches(pattern, message), "{pattern}");
-        }
-        assert!(!matches("WARN ?ERROR", message));
-    }
-
-    #[test]
-    fn broken_and_unbuilt_patterns_are_refused() {
-        for (pattern, code) in [
-            ("\"open", "InvalidParameterException"),
-            ("a.b", "InvalidParameterException"),
-            ("{ $.level = 50 }", "NotImplemented"),
-        ] {
-            assert_eq!(Pattern::parse(pattern).unwrap_err().code, code);
-        }
-    }
 
     #[test]
     fn events_of_several_streams_come_by_time_and_by_pages() {

@@ -49,6 +49,7 @@ pub(super) fn create(call: &mut Call<'_>, request: CreateRequest) -> Result<Empt
         protected: request.deletion_protection_enabled,
         tags: tags(request.tags)?,
         streams: BTreeMap::new(),
+        filters: BTreeMap::new(),
     };
     call.region().logs.groups.insert(name, group);
     Ok(Empty {})
@@ -122,7 +123,7 @@ struct GroupView {
     creation_time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     retention_in_days: Option<u32>,
-    metric_filter_count: u32,
+    metric_filter_count: usize,
     arn: String,
     stored_bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +139,7 @@ impl GroupView {
             log_group_name: group.name.clone(),
             creation_time: group.created.as_millisecond(),
             retention_in_days: group.retention_days,
-            metric_filter_count: 0,
+            metric_filter_count: group.filters.len(),
             arn: format!("{}:*", group.arn),
             stored_bytes: group.stored_bytes(),
             kms_key_id: group.kms_key_id.clone(),

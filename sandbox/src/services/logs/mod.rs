@@ -1,4 +1,4 @@
-//! CloudWatch Logs: groups, streams and events.
+//! CloudWatch Logs: groups, streams and events, and the metrics that are made of them.
 
 use super::{Operation, operation};
 
@@ -6,6 +6,8 @@ mod errors;
 mod event;
 mod filter;
 mod group;
+mod metric_filter;
+mod pattern;
 mod policy;
 pub mod state;
 mod stream;
@@ -20,10 +22,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("CreateLogStream", stream::create),
     operation!("DeleteLogGroup", group::delete),
     operation!("DeleteLogStream", stream::delete),
+    operation!("DeleteMetricFilter", metric_filter::delete),
     operation!("DeleteResourcePolicy", policy::delete),
     operation!("DeleteRetentionPolicy", group::delete_retention),
     operation!("DescribeLogGroups", group::describe),
     operation!("DescribeLogStreams", stream::describe),
+    operation!("DescribeMetricFilters", metric_filter::describe),
     operation!("DescribeResourcePolicies", policy::describe),
     operation!("DisassociateKmsKey", group::disassociate_key),
     operation!("FilterLogEvents", filter::filter),
@@ -32,10 +36,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("ListTagsLogGroup", tagging::list_group_tags),
     operation!("PutLogEvents", event::put),
     operation!("PutLogGroupDeletionProtection", group::put_protection),
+    operation!("PutMetricFilter", metric_filter::put),
     operation!("PutResourcePolicy", policy::put),
     operation!("PutRetentionPolicy", group::put_retention),
     operation!("TagLogGroup", tagging::tag_group),
     operation!("TagResource", tagging::tag),
+    operation!("TestMetricFilter", metric_filter::test),
     operation!("UntagLogGroup", tagging::untag_group),
     operation!("UntagResource", tagging::untag),
 ];

@@ -98,7 +98,7 @@ pub(super) fn put(call: &mut Call<'_>, request: PutRequest) -> Result<PutRespons
     let policies = &mut call.region().logs.policies;
     check_revision(policies.get(&key), request.expected_revision_id.as_deref())?;
     if !policies.contains_key(&key) && policies.len() >= MOST_POLICIES {
-        return Err(errors::too_many_policies());
+        return Err(errors::limit_exceeded());
     }
     let resource_policy = PolicyView::of(&policy);
     let revision_id = policy.revision.clone();

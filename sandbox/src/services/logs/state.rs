@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::errors;
+use super::metric_filter::{Measurement, MetricFilter};
 use super::policy::ResourcePolicy;
 use crate::fault::Fault;
 use crate::services::tags::Tags;
@@ -21,6 +22,9 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct State {
     pub(super) groups: BTreeMap<String, LogGroup>,
     pub(super) policies: BTreeMap<String, ResourcePolicy>,
+    /// What metric filters found since somebody last asked.
+    #[serde(skip)]
+    pub(super) measurements: Vec<Measurement>,
 }
 
 /// A log group with its streams.
@@ -36,6 +40,8 @@ pub(super) struct LogGroup {
     pub protected: bool,
     pub tags: Tags,
     pub streams: BTreeMap<String, LogStream>,
+    #[serde(default)]
+    pub filters: BTreeMap<String, MetricFilter>,
 }
 
 /// What a log group can do, and what it costs.
@@ -94,6 +100,7 @@ impl State {
             protected: false,
             tags: Tags::default(),
             streams: BTreeMap::new(),
+            filters: BTreeMap::new(),
         });
     }
 
@@ -106,6 +113,9 @@ impl State {
     /// made when it is first needed; without the group the lines are lost, as with AWS.
     pub fn append(&mut self, group: &str, stream: &str, lines: Vec<String>, now: Timestamp) {
         let Some(group) = self.groups.get_mut(group) else { return };
+        let at = now.as_millisecond();
+        let events: Vec<(i64, String)> = lines.into_iter().map(|line| (at, line)).collect();
+        self.measurements.extend(group.observe(&events));
         let arn = format!("{}:log-stream:{stream}", group.arn);
         let stream = group.streams.entry(stream.to_owned()).or_insert_with(|| LogStream {
             name: stream.to_owned(),
@@ -114,7 +124,7 @@ impl State {
             last_ingested: None,
             events: Vec::new(),
         });
-        stream.append(lines.into_iter().map(|line| (now.as_millisecond(), line)), now);
+        stream.append(events.into_iter(), now);
         // What really runs here can say a lot: the oldest goes first.
         let surplus = stream.events.len().saturating_sub(MOST_EVENTS);
         stream.events.drain(..surplus);
