@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::services::{
     acm, apprunner, cloudfront, ec2, ecr, ecs, iam, kms, logs, monitoring, rds, secretsmanager,
-    sts, wafv2,
+    sns, sts, wafv2,
 };
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
@@ -51,6 +51,8 @@ pub struct Region {
     pub ecs: ecs::State,
     /// Secrets.
     pub secretsmanager: secretsmanager::State,
+    /// Topics and subscriptions.
+    pub sns: sns::State,
     /// Keys and aliases.
     pub kms: kms::State,
     /// Web ACLs and IP sets.
@@ -84,6 +86,11 @@ impl World {
         self.regions.values().flat_map(|region| region.ecr.layers()).collect()
     }
 
+    /// What SNS has to send to web servers, once.
+    pub fn take_posts(&mut self) -> Vec<sns::Post> {
+        self.regions.values_mut().flat_map(|region| region.sns.take_outbox()).collect()
+    }
+
     /// Lets time pass: whatever was under way and is due by `now` comes to its end.
     pub fn settle(&mut self, now: Timestamp) {
         self.global.sts.settle(now);
@@ -101,6 +108,8 @@ impl World {
             region.logs.settle(now);
             region.logs.measure(now, &mut region.monitoring);
             region.monitoring.settle(now);
+            region.sns.settle(now);
+            monitoring::announce(region);
         }
     }
 }

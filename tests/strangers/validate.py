@@ -26,6 +26,7 @@ SERVICES = [
     "secretsmanager",
     "logs",
     "monitoring",
+    "sns",
     "ecr",
     "s3",
     "ec2",

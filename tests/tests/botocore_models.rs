@@ -26,6 +26,7 @@ const SERVICES: &[&str] = &[
     "monitoring",
     "rds",
     "secretsmanager",
+    "sns",
     "sts",
     "wafv2",
 ];

@@ -41,6 +41,7 @@ pub async fn answer(gateway: &Gateway, request: Request<Incoming>) -> Response<B
     match (head.method.as_str(), path) {
         ("GET", "status") => reply(StatusCode::OK, &status(gateway)),
         ("GET", "calls") => reply(StatusCode::OK, &calls(gateway, head.uri.query())),
+        ("GET", "messages") => reply(StatusCode::OK, &messages(gateway)),
         ("PUT", "faults") => set_faults(gateway, &body.to_bytes()),
         ("PUT", "time-scale") => set_time_scale(gateway, &body.to_bytes()),
         ("POST", "reset") => reset(gateway),
@@ -80,6 +81,14 @@ fn calls(gateway: &Gateway, query: Option<&str>) -> Value {
     let tail = route::query_parameter(query.unwrap_or_default(), "tail");
     let tail = tail.and_then(|count| count.parse().ok()).unwrap_or(100);
     json!({ "calls": gateway.core.log.tail(tail) })
+}
+
+/// What topics were told, by region.
+fn messages(gateway: &Gateway) -> Value {
+    gateway.core.with_world(|world| {
+        let regions = world.regions();
+        regions.map(|(name, region)| (name.to_owned(), region.sns.messages())).collect()
+    })
 }
 
 fn set_faults(gateway: &Gateway, body: &Bytes) -> Response<Body> {

@@ -39,6 +39,7 @@ models![
     "monitoring",
     "rds",
     "secretsmanager",
+    "sns",
     "sts",
     "wafv2"
 ];

@@ -12,6 +12,7 @@ use crate::gateway::core::Core;
 
 mod container;
 mod nobody;
+mod notify;
 mod postgres;
 mod services;
 
@@ -32,6 +33,7 @@ impl Runtime {
         services: &Arc<Services>,
     ) -> Self {
         let mut tasks = JoinSet::new();
+        tasks.spawn(notify::keep(core.clone()));
         if core.live {
             let folder = directory.to_owned();
             tasks.spawn(container::keep(core.clone(), services.clone(), folder));

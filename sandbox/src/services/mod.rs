@@ -23,6 +23,7 @@ pub(crate) mod policy;
 pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
+pub mod sns;
 pub mod sts;
 pub mod tags;
 pub mod wafv2;
@@ -72,6 +73,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "monitoring" => monitoring::OPERATIONS,
         "rds" => rds::OPERATIONS,
         "secretsmanager" => secretsmanager::OPERATIONS,
+        "sns" => sns::OPERATIONS,
         "sts" => sts::OPERATIONS,
         "wafv2" => wafv2::OPERATIONS,
         _ => return None,

@@ -8,6 +8,7 @@ use super::composite::CompositeSettings;
 use super::errors;
 use super::history::HistoryItem;
 use super::metric_alarm::MetricSettings;
+use super::notice::Notice;
 use super::state::{self, State};
 use crate::call::Call;
 use crate::fault::Fault;
@@ -84,6 +85,15 @@ impl StateValue {
 }
 
 impl Common {
+    /// What is done when a state is reached.
+    pub fn actions(&self, state: StateValue) -> &[String] {
+        match state {
+            StateValue::Ok => &self.ok_actions,
+            StateValue::Alarm => &self.alarm_actions,
+            StateValue::InsufficientData => &self.insufficient_data_actions,
+        }
+    }
+
     /// Checks that every action is an ARN.
     pub fn check(&self) -> Result<(), Fault> {
         let lists = [&self.ok_actions, &self.alarm_actions, &self.insufficient_data_actions];
@@ -178,7 +188,7 @@ pub(super) fn put(
 }
 
 impl State {
-    /// Brings an alarm into a state, and writes it into the history.
+    /// Brings an alarm into a state, writes it into the history, and notes whom it concerns.
     pub(super) fn transition(&mut self, name: &str, mut next: AlarmState) {
         let Some(alarm) = self.alarms.get_mut(name) else { return };
         if alarm.state.value == next.value {
@@ -189,5 +199,6 @@ impl State {
             return;
         }
         self.history.push(HistoryItem::transition(alarm, &old));
+        self.notices.push(Notice { alarm: alarm.clone(), old });
     }
 }

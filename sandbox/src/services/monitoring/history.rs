@@ -69,6 +69,25 @@ impl HistoryItem {
         Self::new(alarm, new.updated, What::StateUpdate, summary, &data)
     }
 
+    /// An action that was taken, or could not be.
+    pub fn action(alarm: &Alarm, target: &str, message: &str, failure: Option<&str>) -> Self {
+        let (state, summary) = match failure {
+            None => ("Succeeded", format!("Successfully executed action {target}")),
+            Some(error) => {
+                ("Failed", format!("Failed to execute action {target}. Received error: {error}"))
+            }
+        };
+        let data = json!({
+            "actionState": state,
+            "stateUpdateTimestamp": alarm.state.updated.as_millisecond(),
+            "notificationResource": target,
+            "publishedMessage": message,
+            "error": failure,
+        });
+        let summary = summary.chars().take(255).collect();
+        Self::new(alarm, alarm.state.updated, What::Action, summary, &data)
+    }
+
     fn view(&self) -> Value {
         json!({
             "AlarmName": self.alarm,

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::alarm::{AlarmState, StateValue, Watch};
 use super::errors;
 use super::history::HistoryItem;
+use super::notice;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::Empty;
@@ -103,5 +104,6 @@ pub(super) fn set_state(call: &mut Call<'_>, request: SetStateRequest) -> Result
     };
     monitoring.transition(&request.alarm_name, state);
     monitoring.evaluate_composites(now, Some(&request.alarm_name));
+    notice::announce(call.region());
     Ok(Empty {})
 }

@@ -15,6 +15,7 @@ mod lifecycle;
 mod math;
 pub mod metric;
 mod metric_alarm;
+mod notice;
 mod rule;
 mod state;
 mod statistics;
@@ -22,6 +23,7 @@ mod tagging;
 #[cfg(test)]
 mod tests;
 
+pub use notice::announce;
 pub use state::{Dashboards, State};
 
 /// The supported operations.

@@ -11,6 +11,7 @@ use super::alarm::Alarm;
 use super::detector::Detector;
 use super::history::HistoryItem;
 use super::metric::{Measured, Metric, Series};
+use super::notice::Notice;
 use crate::services::tags::Tags;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -34,6 +35,9 @@ pub struct State {
     evaluated: i64,
     /// Whether data, or an alarm, came since then.
     is_stale: bool,
+    /// The changes of state that nobody has been told of.
+    #[serde(skip)]
+    pub(super) notices: Vec<Notice>,
 }
 
 /// The dashboards of the account.
