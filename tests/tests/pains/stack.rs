@@ -18,7 +18,13 @@ pub async fn lab(resources: &str) -> Lab {
 
 /// Writes the resources of the stack `app`, and nothing else of it.
 pub fn declare(lab: &Lab, resources: &str) {
-    lab.write(FILE, &format!("stack: app\nresources: {}\n", indented(resources)));
+    declare_as(lab, "app", resources);
+}
+
+/// Writes the resources of a stack, and nothing else of it.
+pub fn declare_as(lab: &Lab, stack: &str, resources: &str) {
+    let text = format!("stack: {stack}\nresources: {}\n", indented(resources));
+    lab.write(&format!("stacks/{stack}.yaml"), &text);
 }
 
 fn indented(resources: &str) -> String {
@@ -67,9 +73,12 @@ pub fn id(lab: &Lab, address: &str) -> String {
 /// for a while after it is deleted.
 pub async fn made(lab: &Lab) -> Objects {
     let mut objects = lab.objects().await;
-    for kind in ["ec2/dhcp_options", "ecr/scanning", "ec2/nat_gateways", "kms/keys"] {
+    let once = ["ec2/dhcp_options", "ecr/scanning", "ecr/passwords", "ecs/clusters"];
+    let gone = ["ec2/nat_gateways", "kms/keys", "ecs/services"];
+    for kind in once.into_iter().chain(gone) {
         objects.remove(&format!("us-east-1/{kind}"));
     }
+    objects.retain(|kind, _| !kind.starts_with("us-east-1/apprunner/"));
     objects
 }
 
