@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
+use sha2::{Digest, Sha256};
 
 use crate::gateway::faults::Injector;
 use crate::world::{Global, Region, World};
@@ -126,6 +127,14 @@ impl Ids {
     /// A UUID of version 4.
     pub fn uuid(&mut self) -> String {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
+    }
+
+    /// A UUID for what no call made: that of a thing's number so much.
+    pub fn derived(of: &str, number: u64) -> String {
+        let digest = Sha256::digest(format!("{of} {number}"));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
     /// Puts things into an order that is any of their orders.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::services::{
-    acm, apprunner, cloudfront, ec2, ecr, ecs, iam, kms, logs, monitoring, rds, secretsmanager,
-    sns, sts, wafv2,
+    acm, apprunner, cloudfront, ec2, ecr, ecs, events, iam, kms, logs, monitoring, rds,
+    secretsmanager, sns, sts, wafv2,
 };
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
@@ -51,6 +51,8 @@ pub struct Region {
     pub ecs: ecs::State,
     /// Secrets.
     pub secretsmanager: secretsmanager::State,
+    /// The rules of EventBridge.
+    pub events: events::State,
     /// Topics and subscriptions.
     pub sns: sns::State,
     /// Keys and aliases.

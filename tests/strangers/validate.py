@@ -27,6 +27,7 @@ SERVICES = [
     "logs",
     "monitoring",
     "sns",
+    "events",
     "ecr",
     "s3",
     "ec2",

@@ -20,6 +20,7 @@ const SERVICES: &[&str] = &[
     "ec2",
     "ecr",
     "ecs",
+    "events",
     "iam",
     "kms",
     "logs",

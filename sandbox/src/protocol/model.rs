@@ -33,6 +33,7 @@ models![
     "ec2",
     "ecr",
     "ecs",
+    "events",
     "iam",
     "kms",
     "logs",

@@ -13,6 +13,7 @@ pub mod cloudfront;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod events;
 pub mod iam;
 pub mod image;
 pub mod kms;
@@ -67,6 +68,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "ec2" => ec2::OPERATIONS,
         "ecr" => ecr::OPERATIONS,
         "ecs" => ecs::OPERATIONS,
+        "events" => events::OPERATIONS,
         "iam" => iam::OPERATIONS,
         "kms" => kms::OPERATIONS,
         "logs" => logs::OPERATIONS,

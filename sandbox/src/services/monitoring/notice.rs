@@ -1,15 +1,17 @@
 //! What an alarm says when its state changes, and to whom.
 //!
-//! Topics of SNS are told, as far as their policies let CloudWatch publish. Actions of other
+//! Every change is an event of EventBridge. Topics of SNS are told, as far as their policies let CloudWatch publish. Actions of other
 //! services are not taken; the history says so.
 
 use serde_json::{Value, json};
 
 use super::alarm::{Alarm, AlarmState, Watch};
 use super::history::HistoryItem;
+use super::math::{MetricDataQuery, MetricStat};
 use super::metric::{Dimension, Metric};
 use super::metric_alarm::MetricSettings;
 use super::state::moment;
+use crate::services::events::{self, Happening};
 use crate::world::Region;
 
 /// A change of state.
@@ -29,6 +31,7 @@ pub fn announce(region: &mut Region) {
 
 impl Notice {
     fn act(&self, region: &mut Region) {
+        events::tell(region, self.happening());
         let common = &self.alarm.common;
         if !common.actions_enabled {
             return;
@@ -39,6 +42,40 @@ impl Notice {
             let failure = result.err();
             let item = HistoryItem::action(&self.alarm, target, &message, failure.as_deref());
             region.monitoring.history.push(item);
+        }
+    }
+
+    /// What EventBridge's rules see of it.
+    fn happening(&self) -> Happening {
+        let alarm = &self.alarm;
+        let state = |state: &AlarmState| {
+            json!({
+                "value": state.value,
+                "reason": state.reason,
+                "reasonData": state.data,
+                "timestamp": moment(state.updated),
+            })
+        };
+        let mut configuration = json!({ "description": alarm.common.alarm_description });
+        match &alarm.watch {
+            Watch::Metric(settings) => configuration["metrics"] = json!(metrics(settings)),
+            Watch::Composite(settings) => {
+                configuration["alarmRule"] = json!(settings.alarm_rule);
+            }
+        }
+        Happening {
+            source: "aws.cloudwatch",
+            detail_type: "CloudWatch Alarm State Change",
+            account: self.part(4).to_owned(),
+            region: self.part(3).to_owned(),
+            resources: vec![alarm.arn.clone()],
+            detail: json!({
+                "alarmName": alarm.name,
+                "state": state(&alarm.state),
+                "previousState": state(&self.old),
+                "configuration": configuration,
+            }),
+            time: alarm.state.updated,
         }
     }
 
@@ -89,6 +126,30 @@ impl Notice {
         }
         message
     }
+}
+
+/// The metrics and expressions of an alarm, as events have them.
+fn metrics(settings: &MetricSettings) -> Vec<Value> {
+    let view = |query: MetricDataQuery| {
+        let mut view = json!({ "id": query.id, "returnData": query.is_returned() });
+        if let Some(expression) = query.expression {
+            view["expression"] = json!(expression);
+        }
+        if let Some(MetricStat { metric, period, stat, .. }) = query.metric_stat {
+            let dimensions = metric.dimensions.iter().map(|it| (it.name.clone(), json!(it.value)));
+            view["metricStat"] = json!({
+                "metric": {
+                    "namespace": metric.namespace,
+                    "name": metric.metric_name,
+                    "dimensions": dimensions.collect::<serde_json::Map<_, _>>(),
+                },
+                "period": period,
+                "stat": stat,
+            });
+        }
+        view
+    };
+    settings.queries().into_iter().map(view).collect()
 }
 
 fn trigger(settings: &MetricSettings) -> Value {

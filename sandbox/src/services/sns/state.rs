@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::errors;
+use crate::call::Ids;
 use crate::fault::Fault;
 use crate::services::policy::{Document, Purpose};
 use crate::services::tags::Tags;
@@ -27,7 +27,7 @@ pub struct State {
     pub(super) subscriptions: BTreeMap<String, Subscription>,
     /// What is to be sent to endpoints on this machine, oldest first.
     pub(super) outbox: Vec<Post>,
-    /// How many identifiers were made without a caller.
+    /// How many messages came from services of AWS's.
     sequence: u64,
 }
 
@@ -141,7 +141,8 @@ impl State {
         if key.is_some_and(|key| key.ends_with("alias/aws/sns")) {
             return Err(errors::key_denied());
         }
-        let id = self.identifier(arn);
+        self.sequence += 1;
+        let id = Ids::derived(arn, self.sequence);
         let message_attributes = BTreeMap::new();
         let message = Message {
             message_id: id.clone(),
@@ -152,15 +153,6 @@ impl State {
         };
         self.publish(arn, message)?;
         Ok(id)
-    }
-
-    /// An identifier that no caller's request made.
-    fn identifier(&mut self, of: &str) -> String {
-        self.sequence += 1;
-        let digest = Sha256::digest(format!("{of} {}", self.sequence));
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
     /// Keeps a message, and puts it into the outbox for those who want it.
