@@ -15,6 +15,7 @@ pub mod client;
 pub mod edge;
 pub mod fault;
 pub mod gateway;
+pub mod meter;
 pub mod protocol;
 mod runtime;
 pub mod sandbox;

@@ -166,7 +166,7 @@ impl Sandbox {
         let registry = Distribution::open(core.clone(), options.directory.join("ecr"))
             .map_err(Error::Registry)?;
         let edge = Arc::new(Edge::new(core.clone(), s3.clone()));
-        let services = Services::new();
+        let services = Services::new(core.meter.clone());
         let gateway = Arc::new(Gateway {
             core: core.clone(),
             s3: Some(s3),

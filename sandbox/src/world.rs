@@ -88,6 +88,11 @@ impl World {
         self.regions.values().flat_map(|region| region.ecr.layers()).collect()
     }
 
+    /// Whether SNS has something to send.
+    pub fn has_posts(&self) -> bool {
+        self.regions.values().any(|region| region.sns.has_posts())
+    }
+
     /// What SNS has to send to web servers, once.
     pub fn take_posts(&mut self) -> Vec<sns::Post> {
         self.regions.values_mut().flat_map(|region| region.sns.take_outbox()).collect()

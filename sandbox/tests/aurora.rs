@@ -185,6 +185,9 @@ async fn the_managed_secret_logs_in_and_nothing_is_lost_by_a_restart() {
         .batch_execute("CREATE TABLE notes (text text); INSERT INTO notes VALUES ('one')")
         .await
         .unwrap();
+    let instance = r#"{"Name": "DBInstanceIdentifier", "Value": "one"}"#;
+    let count = "DatabaseConnections";
+    assert!(client.metric("eu-west-1", "AWS/RDS", count, instance).await >= 1.0);
     assert!(connect(&host, "wrong").await.is_err());
     let denied = database.batch_execute("COPY notes FROM PROGRAM 'id'").await.unwrap_err();
     assert_eq!(denied.code().unwrap().code(), "42501", "a master user is no superuser");

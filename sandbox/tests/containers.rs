@@ -243,6 +243,12 @@ async fn an_image_that_was_pushed_answers_at_the_name_of_its_service() {
     assert_eq!(world.settled(arn).await, "RUNNING");
     assert_eq!(world.get(host).await, (StatusCode::OK, "one".to_owned()));
     let id = service["ServiceId"].as_str().unwrap();
+    let service = format!(
+        r#"{{"Name": "ServiceName", "Value": "cars"}}, {{"Name": "ServiceID", "Value": "{id}"}}"#
+    );
+    for name in ["Requests", "2xxStatusResponses", "ActiveInstances"] {
+        assert!(world.client.metric("eu-west-1", "AWS/AppRunner", name, &service).await >= 1.0);
+    }
     let group = format!("/aws/apprunner/cars/{id}/application");
     let began = Instant::now();
     while !world.words(&group).await.contains("started on") {

@@ -438,7 +438,7 @@ async fn the_edges_do_what_was_deployed_last() {
 
 /// A web ACL with one rule; `statement` is JSON.
 async fn web_acl(world: &World, rule: &str) -> String {
-    let visibility = r#"{"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": false,
+    let visibility = r#"{"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true,
         "MetricName": "site"}"#;
     let body = format!(
         r#"{{"Name": "site", "Scope": "CLOUDFRONT", "DefaultAction": {{"Allow": {{}}}},
@@ -505,6 +505,35 @@ async fn a_web_acl_blocks_what_its_groups_recognise_and_logs_it() {
     let group = &entry(1)["ruleGroupList"][0];
     assert_eq!(group["terminatingRule"]["ruleId"], "SQLi_QUERYARGUMENTS");
     assert_eq!(entry(1)["httpSourceId"], made.id.as_str());
+
+    let of = |rule: &str| {
+        format!(r#"{{"Name": "WebACL", "Value": "site"}}, {{"Name": "Rule", "Value": "{rule}"}}"#)
+    };
+    assert_eq!(
+        world.client.metric("us-east-1", "AWS/WAFV2", "BlockedRequests", &of("ALL")).await,
+        1.0
+    );
+    assert_eq!(
+        world.client.metric("us-east-1", "AWS/WAFV2", "BlockedRequests", &of("site")).await,
+        1.0
+    );
+    let default = of("Default_Action");
+    assert_eq!(
+        world.client.metric("us-east-1", "AWS/WAFV2", "AllowedRequests", &default).await,
+        1.0
+    );
+    let distribution = format!(
+        r#"{{"Name": "DistributionId", "Value": "{}"}}, {{"Name": "Region", "Value": "Global"}}"#,
+        made.id
+    );
+    assert_eq!(
+        world.client.metric("us-east-1", "AWS/CloudFront", "Requests", &distribution).await,
+        2.0
+    );
+    assert_eq!(
+        world.client.metric("us-east-1", "AWS/CloudFront", "4xxErrorRate", &distribution).await,
+        100.0
+    );
 }
 
 #[tokio::test]

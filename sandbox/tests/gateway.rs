@@ -1,6 +1,6 @@
 //! The running server, as clients see it over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
-
+#![allow(dead_code, reason = "not every test needs all of the support")]
 mod support;
 
 use std::sync::Arc;

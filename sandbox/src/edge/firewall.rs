@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::response::{Content, Reply};
 use super::site::Site;
-use super::{Edge, page};
+use super::{Edge, counted, page};
 use crate::fault::Fault;
 use crate::gateway::{Body, BodyError};
 use crate::services;
@@ -22,7 +22,7 @@ use crate::services::wafv2::evaluation::{
 use crate::services::wafv2::{Protection, Sample};
 
 /// Where web ACLs for CloudFront live.
-const HOME: &str = "us-east-1";
+pub(super) const HOME: &str = "us-east-1";
 
 /// A request before the web ACL.
 pub(super) struct Arrival<'a> {
@@ -54,6 +54,7 @@ impl Edge {
             limiter: &self.limiter,
         };
         let verdict = protection.acl.evaluate(&request, &around);
+        counted::verdict(&self.core.meter, &protection.acl, &verdict);
         self.remember(site, arrival, &protection, &verdict);
         let block = verdict.block.as_ref()?;
         Some(blocked(block, &protection.acl, arrival.id))

@@ -14,6 +14,7 @@
 mod cache;
 mod choice;
 mod compress;
+mod counted;
 mod fetch;
 mod firewall;
 mod freshness;
@@ -76,7 +77,11 @@ impl Edge {
         let (head, body) = request.into_parts();
         let name = front::host_name(&head.uri, &head.headers).unwrap_or_default();
         let reply = match Site::find(&self.core, &name) {
-            Some(site) if site.config.enabled => self.serve(&site, &head, body, &id).await,
+            Some(site) if site.config.enabled => {
+                let reply = self.serve(&site, &head, body, &id).await;
+                counted::request(&self.core.meter, &site.id, &reply);
+                reply
+            }
             Some(_) => page::DISABLED.reply(&id),
             None => page::NO_DISTRIBUTION.reply(&id),
         };

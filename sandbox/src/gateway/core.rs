@@ -1,7 +1,7 @@
 //! What all connections share: the world behind its lock, the clock, the log, the faults.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use super::log::CallLog;
 use super::route::Scope;
 use crate::call::{Call, Clock, Ids};
 use crate::fault::Fault;
+use crate::meter::Meter;
 use crate::services;
 use crate::world::World;
 
@@ -39,6 +40,8 @@ pub struct Core {
     pub live: bool,
     /// Whether databases do.
     pub databases: bool,
+    /// What services count.
+    pub meter: Arc<Meter>,
     changed: watch::Sender<()>,
     /// Cancelled when the sandbox is to stop.
     pub stop: CancellationToken,
@@ -92,6 +95,7 @@ impl Core {
             latency: beginning.latency,
             live: beginning.live,
             databases: beginning.databases,
+            meter: Arc::default(),
             changed: watch::Sender::new(()),
             stop: CancellationToken::new(),
             started: Timestamp::now(),

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::gateway::core::Core;
 
 mod container;
+mod measure;
 mod nobody;
 mod notify;
 mod postgres;
@@ -34,6 +35,7 @@ impl Runtime {
     ) -> Self {
         let mut tasks = JoinSet::new();
         tasks.spawn(notify::keep(core.clone()));
+        tasks.spawn(measure::keep(core.clone(), services.clone()));
         if core.live {
             let folder = directory.to_owned();
             tasks.spawn(container::keep(core.clone(), services.clone(), folder));

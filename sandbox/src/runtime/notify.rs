@@ -1,7 +1,7 @@
 //! Messages of SNS on their way to web servers on this machine.
 //!
-//! Every name under `.localhost` is this machine. Other endpoints are not reached, so that a sandbox
-//! sends nothing anywhere.
+//! Every name under `.localhost` is this machine. Other endpoints are not reached, so that a
+//! sandbox sends nothing anywhere.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

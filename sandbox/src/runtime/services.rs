@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::container::{Health, ImageName, Log, Owner, Scaling, WantedService};
+use super::container::{Counted, Health, ImageName, Log, Owner, Scaling, WantedService};
+use crate::meter::Source;
 use crate::services::apprunner::service::Service;
 use crate::services::apprunner::service::version::{HealthCheck, Version};
 use crate::services::ecs;
@@ -30,6 +31,14 @@ fn app_runner(region: &str, service: &Service) -> Option<WantedService> {
     Some(WantedService {
         owner: Owner::AppRunner { region: region.to_owned(), id: service.id.clone() },
         names: service.names().collect(),
+        counted: Counted::AppRunner(Source {
+            region: region.to_owned(),
+            namespace: "AWS/AppRunner",
+            dimensions: vec![
+                ("ServiceName", service.name.clone()),
+                ("ServiceID", service.id.clone()),
+            ],
+        }),
         generation: version.generation,
         image: ImageName {
             region: version.image.region.clone(),
@@ -65,6 +74,11 @@ fn express(region: &str, service: &ecs::Service) -> Option<WantedService> {
     Some(WantedService {
         owner: Owner::Ecs { region: region.to_owned(), arn: service.arn.clone() },
         names: vec![service.host.clone()],
+        counted: Counted::Balancer(Source {
+            region: region.to_owned(),
+            namespace: "AWS/ApplicationELB",
+            dimensions: vec![("LoadBalancer", service.balancer())],
+        }),
         generation: revision.generation,
         image: ImageName {
             region: image.region.clone(),

@@ -57,6 +57,11 @@ impl Fleet {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = instances;
     }
 
+    /// How many instances there are.
+    pub fn len(&self) -> usize {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// How many requests are being answered.
     pub fn in_flight(&self) -> usize {
         let instances = self.0.read().unwrap_or_else(PoisonError::into_inner);

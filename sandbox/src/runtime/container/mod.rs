@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::gateway::core::Core;
 use crate::runtime::nobody;
 
+mod counted;
 mod fleet;
 mod health;
 mod image;
@@ -19,8 +20,10 @@ mod proxy;
 mod service;
 mod wanted;
 
+pub use counted::Counted;
 use fleet::Fleet;
 use image::Images;
+use proxy::Led;
 pub use proxy::Proxy;
 use service::Surroundings;
 pub use wanted::{Health, Log, Owner, Scaling, WantedService};
@@ -98,12 +101,14 @@ fn settle(
     }
 }
 
-fn names(kept: &BTreeMap<Owner, Kept>) -> BTreeMap<String, Arc<Fleet>> {
+fn names(kept: &BTreeMap<Owner, Kept>) -> BTreeMap<String, Arc<Led>> {
     let mut names = BTreeMap::new();
     for service in kept.values() {
-        for name in service.wanted.borrow().iter().flat_map(|wanted| &wanted.names) {
-            names.insert(name.clone(), service.fleet.clone());
-        }
+        let wanted = service.wanted.borrow();
+        let Some(wanted) = wanted.as_ref() else { continue };
+        let (fleet, counted) = (service.fleet.clone(), wanted.counted.clone());
+        let led = Arc::new(Led { fleet, counted });
+        names.extend(wanted.names.iter().map(|name| (name.clone(), led.clone())));
     }
     names
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -13,9 +14,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+use super::counted::Counted;
 use super::fleet::{Fleet, Turn};
 use crate::gateway::front::{Front, Peer, host_name};
 use crate::gateway::{Body, full};
+use crate::meter::Meter;
 
 /// What belongs to one connection and is not passed on.
 const HOP_BY_HOP: &[HeaderName] = &[
@@ -33,33 +36,63 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// The services by the names that lead to them.
 #[derive(Debug)]
 pub struct Proxy {
-    services: RwLock<BTreeMap<String, Arc<Fleet>>>,
+    services: RwLock<BTreeMap<String, Arc<Led>>>,
     client: Client<HttpConnector, Body>,
+    meter: Arc<Meter>,
+}
+
+/// A service that names lead to.
+#[derive(Debug)]
+pub struct Led {
+    /// Who answers.
+    pub fleet: Arc<Fleet>,
+    /// As whom requests are counted.
+    pub counted: Counted,
 }
 
 impl Proxy {
     /// One that leads nowhere yet.
-    pub fn new() -> Arc<Self> {
+    pub fn new(meter: Arc<Meter>) -> Arc<Self> {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Arc::new(Self { services: RwLock::default(), client })
+        Arc::new(Self { services: RwLock::default(), client, meter })
     }
 
     /// Leads names to instances, and no others.
-    pub fn set(&self, services: BTreeMap<String, Arc<Fleet>>) {
+    pub fn set(&self, services: BTreeMap<String, Arc<Led>>) {
         *self.services.write().unwrap_or_else(PoisonError::into_inner) = services;
     }
 
-    fn fleet(&self, name: &str) -> Option<Arc<Fleet>> {
+    fn led(&self, name: &str) -> Option<Arc<Led>> {
         self.services.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     async fn forward(&self, request: Request<Body>) -> Response<Body> {
         let name = host_name(request.uri(), request.headers()).unwrap_or_default();
-        let Some(fleet) = self.fleet(&name) else {
+        let Some(led) = self.led(&name) else {
             return plain(StatusCode::NOT_FOUND, "There is no service of this name.\n");
         };
+        let began = Instant::now();
+        let response = self.lead(&name, &led.fleet, request).await;
+        led.counted.request(&self.meter, response.status(), began.elapsed());
+        response
+    }
+
+    /// Counts the instances of every service.
+    pub fn count_instances(&self, meter: &Meter) {
+        let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
+        let mut seen: Vec<&Counted> = Vec::new();
+        for led in services.values() {
+            // Several names may lead to one service.
+            if !seen.contains(&&led.counted) {
+                seen.push(&led.counted);
+                led.counted.instances(meter, led.fleet.len());
+            }
+        }
+    }
+
+    async fn lead(&self, name: &str, fleet: &Fleet, request: Request<Body>) -> Response<Body> {
         let Some(turn) = fleet.next().await else {
             return plain(StatusCode::SERVICE_UNAVAILABLE, "No instance is ready.\n");
         };

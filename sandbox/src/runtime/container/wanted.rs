@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
+use super::counted::Counted;
 use super::image::ImageName;
 use crate::gateway::core::Core;
 
@@ -15,6 +16,8 @@ pub struct WantedService {
     pub owner: Owner,
     /// The host names that lead to it, in lower case and without a port.
     pub names: Vec<String>,
+    /// As whom its requests are counted.
+    pub counted: Counted,
     /// Another one for each deployment.
     pub generation: u64,
     /// What it runs.

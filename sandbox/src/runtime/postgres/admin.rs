@@ -85,6 +85,16 @@ pub async fn promote(client: &Client) -> Result<(), tokio_postgres::Error> {
     Ok(())
 }
 
+/// How many connections there are, besides RDS's own.
+///
+/// # Errors
+/// What PostgreSQL says.
+pub async fn connections(client: &Client) -> Result<i64, tokio_postgres::Error> {
+    let count = "SELECT count(*) FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND usename <> $1";
+    Ok(client.query_one(count, &[&SUPERUSER]).await?.get(0))
+}
+
 async fn exists(client: &Client, query: &str, name: &str) -> Result<bool, tokio_postgres::Error> {
     Ok(client.query_opt(query, &[&name]).await?.is_some())
 }

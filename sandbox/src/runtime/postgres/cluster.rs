@@ -9,6 +9,7 @@ use super::installation::Installation;
 use super::server::{Server, ServerError};
 use super::volume::Volume;
 use super::wanted::{Member, WantedCluster};
+use crate::meter::Meter;
 
 /// A cluster with what runs of it.
 pub struct Cluster {
@@ -61,6 +62,19 @@ impl Cluster {
         self.lead(wanted);
         self.done = Some(wanted.clone());
         Ok(())
+    }
+
+    /// Counts the connections to each of its servers.
+    pub async fn count_connections(&self, meter: &Meter) {
+        let Some(wanted) = &self.done else { return };
+        for member in &wanted.members {
+            let Some(server) = self.servers.get(&member.id) else { continue };
+            let counted = async { admin::connections(&server.client().await?).await };
+            match counted.await {
+                Ok(count) => wanted.count(meter, member, count as f64),
+                Err(error) => tracing::debug!(%error, member.identifier, "it cannot be asked"),
+            }
+        }
     }
 
     /// Takes a copy of its data.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::gateway::core::Core;
 use crate::runtime::nobody;
@@ -25,20 +25,25 @@ use wanted::{Wanted, WantedCluster, WantedSnapshot};
 
 /// How soon a server that ended by itself is missed.
 const TICK: Duration = Duration::from_millis(200);
+/// How often AWS counts connections, and the part of that time after which they are counted at the
+/// soonest.
+const MINUTE: Duration = Duration::from_secs(60);
+const SOONEST: f64 = 0.05;
 /// How often a cluster is tried before its instances have failed.
 const TRIES: u32 = 3;
 
 /// Keeps the world's clusters running until the sandbox stops.
 pub async fn keep(core: Arc<Core>, installation: Installation, directory: PathBuf) {
     let folder = nobody::place(&directory, "aurora");
-    let mut keeper = Keeper { core, installation, folder, clusters: BTreeMap::new() };
+    let clusters = BTreeMap::new();
+    let mut keeper = Keeper { core, installation, folder, clusters, counted: Instant::now() };
     let mut changes = keeper.core.watch();
     let stop = keeper.core.stop.clone();
     loop {
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            () = keeper.converge() => {}
+            () = async { keeper.converge().await; keeper.count_connections().await } => {}
         }
         tokio::select! {
             () = stop.cancelled() => break,
@@ -54,6 +59,8 @@ struct Keeper {
     installation: Installation,
     folder: PathBuf,
     clusters: BTreeMap<String, Kept>,
+    /// When connections were last counted.
+    counted: Instant,
 }
 
 struct Kept {
@@ -83,6 +90,17 @@ impl Keeper {
             self.report(wanted, outcome);
         }
         self.drop_unwanted(&wanted).await;
+    }
+
+    /// Counts connections once a minute, or as often as time passes faster than AWS's.
+    async fn count_connections(&mut self) {
+        let pause = MINUTE.mul_f64(self.core.time_scale().clamp(SOONEST, 1.0));
+        if self.counted.elapsed() < pause {
+            return;
+        }
+        self.counted = Instant::now();
+        let clusters = self.clusters.values();
+        join_all(clusters.map(|kept| kept.cluster.count_connections(&self.core.meter))).await;
     }
 
     fn open(&mut self, wanted: &[WantedCluster]) {

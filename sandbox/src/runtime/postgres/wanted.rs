@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;
 
+use crate::meter::{Meter, Source};
 use crate::services::rds::cluster::{Cluster, READERS, WRITER};
 use crate::services::rds::credential::Password;
 use crate::services::rds::instance::Instance;
@@ -15,6 +16,8 @@ use crate::world::{Region, World};
 pub struct WantedCluster {
     /// Its resource identifier, which never changes.
     pub id: String,
+    /// Its identifier, as metrics have it.
+    pub identifier: String,
     /// Where it is.
     pub region: String,
     /// Where its writer is to be reached.
@@ -40,6 +43,8 @@ pub struct WantedCluster {
 pub struct Member {
     /// Its resource identifier, which never changes.
     pub id: String,
+    /// Its identifier, as metrics have it.
+    pub identifier: String,
     /// Where its server listens.
     pub address: SocketAddrV4,
     /// How often it was told to restart.
@@ -85,6 +90,24 @@ pub struct Wanted {
     pub snapshots: Vec<WantedSnapshot>,
 }
 
+impl WantedCluster {
+    /// Counts the connections to an instance: for itself, for the cluster and for its role there.
+    pub fn count(&self, meter: &Meter, member: &Member, connections: f64) {
+        let rds =
+            || Source { region: self.region.clone(), namespace: "AWS/RDS", ..Source::default() };
+        let is_writer = self.writer.as_ref() == Some(&member.id);
+        let role = if is_writer { "WRITER" } else { "READER" };
+        let cluster = rds().with("DBClusterIdentifier", &self.identifier);
+        for source in [
+            rds().with("DBInstanceIdentifier", &member.identifier),
+            cluster.clone(),
+            cluster.with("Role", role),
+        ] {
+            meter.count(&source, "DatabaseConnections", "Count", connections);
+        }
+    }
+}
+
 impl Wanted {
     /// What the world wants now.
     pub fn of(world: &World) -> Self {
@@ -107,6 +130,7 @@ fn cluster(region: &str, world: &Region, cluster: &Cluster) -> Option<WantedClus
     let group = world.rds.parameter_group(&cluster.parameter_group);
     Some(WantedCluster {
         id: cluster.resource_id.clone(),
+        identifier: cluster.identifier.clone(),
         region: region.to_owned(),
         writer_endpoint: endpoint(WRITER)?,
         reader_endpoint: endpoint(READERS)?,
@@ -114,7 +138,12 @@ fn cluster(region: &str, world: &Region, cluster: &Cluster) -> Option<WantedClus
         members: members()
             .filter_map(|one| {
                 let address = SocketAddrV4::new(one.address?, port);
-                Some(Member { id: one.resource_id.clone(), address, restarts: one.restarts })
+                Some(Member {
+                    id: one.resource_id.clone(),
+                    identifier: one.identifier.clone(),
+                    address,
+                    restarts: one.restarts,
+                })
             })
             .collect(),
         master: master(world, cluster)?,

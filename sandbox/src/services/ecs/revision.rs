@@ -11,6 +11,9 @@ use super::service::{CONTAINER, Service, view};
 use crate::call::Call;
 use crate::fault::Fault;
 
+/// What the names of load balancers begin with.
+const BALANCER: &str = "ecs-express-gateway-alb";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DescribeRequest {
@@ -76,6 +79,13 @@ pub(super) fn target_group(service: &Service) -> String {
     made(service, "elasticloadbalancing", &format!("targetgroup/ecs-gateway-tg-{}", short(service)))
 }
 
+impl Service {
+    /// Its load balancer, as metrics name it: `app/NAME/ID`.
+    pub fn balancer(&self) -> String {
+        format!("app/{BALANCER}-{}/{}", short(self), &self.id[16..])
+    }
+}
+
 /// The ARN of something that ECS made: `name` and an id.
 fn made(service: &Service, of: &str, name: &str) -> String {
     let mut parts = service.arn.split(':').skip(3);
@@ -118,7 +128,7 @@ impl Made<'_> {
         let (service, managed) = (self.service, &self.service.managed);
         let configuration = &self.revision.configuration;
         let elb = |kind: &str| {
-            let name = format!("{kind}/app/ecs-express-gateway-alb-{}", short(service));
+            let name = format!("{kind}/app/{BALANCER}-{}", short(service));
             made(service, "elasticloadbalancing", &name)
         };
         json!({

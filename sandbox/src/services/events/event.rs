@@ -139,7 +139,7 @@ fn deliver(region: &mut Region, event: &Value, now: Timestamp) {
             let message = target::input(rule, target, event);
             let published = sns.publish_for("events.amazonaws.com", arn, None, message, now);
             if let Err(fault) = published {
-                tracing::debug!(%fault.message, rule = rule.name, "an event did not reach a target");
+                tracing::debug!(%fault, rule = rule.name, "an event did not reach a target");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What an alarm says when its state changes, and to whom.
 //!
-//! Every change is an event of EventBridge. Topics of SNS are told, as far as their policies let CloudWatch publish. Actions of other
-//! services are not taken; the history says so.
+//! Every change is an event of EventBridge. Topics of SNS are told, as far as their policies let
+//! CloudWatch publish. Actions of other services are not taken; the history says so.
 
 use serde_json::{Value, json};
 

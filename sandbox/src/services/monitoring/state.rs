@@ -77,6 +77,11 @@ impl State {
         self.is_stale = true;
     }
 
+    /// Whether there are alarms, which somebody must look at from time to time.
+    pub fn has_alarms(&self) -> bool {
+        !self.alarms.is_empty()
+    }
+
     /// Has alarms looked at again at the next call. Where there was no call before, there is
     /// nothing to catch up with.
     pub(super) fn expire(&mut self, now: Timestamp) {

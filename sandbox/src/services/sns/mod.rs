@@ -2,8 +2,9 @@
 //!
 //! Nothing leaves this machine. The last hundred messages of each topic are kept, and
 //! `GET /_sandbox/messages` gives them, with the tokens that confirm pending subscriptions. HTTP
-//! endpoints under `.localhost` are really asked to confirm and really notified (`runtime::notify`),
-//! without AWS's signature; mail, text messages, queues and functions only look as if they were.
+//! endpoints under `.localhost` are really asked to confirm and really notified
+//! (`runtime::notify`), without AWS's signature; mail, text messages, queues and functions only
+//! look as if they were.
 
 use super::{Operation, operation};
 

@@ -98,6 +98,11 @@ impl State {
         });
     }
 
+    /// Whether something is to be sent.
+    pub fn has_posts(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
     /// What is to be sent, once.
     pub fn take_outbox(&mut self) -> Vec<Post> {
         std::mem::take(&mut self.outbox)

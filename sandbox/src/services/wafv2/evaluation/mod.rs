@@ -82,6 +82,8 @@ pub struct Label {
 pub struct Visibility {
     /// The metric.
     pub metric_name: String,
+    /// Whether it is counted.
+    pub cloud_watch_metrics_enabled: bool,
     /// Whether requests are remembered.
     pub sampled_requests_enabled: bool,
 }
@@ -256,6 +258,14 @@ impl WebAcl {
             verdict.block = Some(block.clone());
         }
         verdict
+    }
+
+    /// Whether what a rule with this metric decides is counted.
+    pub fn counts(&self, metric: &str) -> bool {
+        let mut rules = self.rules.iter().map(|rule| &rule.visibility_config);
+        rules
+            .find(|visibility| visibility.metric_name == metric)
+            .is_none_or(|visibility| visibility.cloud_watch_metrics_enabled)
     }
 
     /// The IP sets that rules refer to, by ARN.
