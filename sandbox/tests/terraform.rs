@@ -128,3 +128,20 @@ async fn a_site_comes_up_stays_as_it_is_and_goes() {
     assert_eq!(region["acm"]["certificates"], json!({}));
     terraform.sandbox.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_watches_a_service_comes_up_stays_as_it_is_and_goes() {
+    let Some(terraform) = Terraform::start("observability").await else { return };
+    terraform.run(&["init", "-input=false"], 0).await;
+    terraform.run(&["apply", "-input=false", "-auto-approve"], 0).await;
+    terraform.run(&["plan", "-input=false", "-detailed-exitcode"], 0).await;
+    terraform.run(&["destroy", "-input=false", "-auto-approve"], 0).await;
+    let world = terraform.sandbox.world(|world| serde_json::to_value(&*world).unwrap());
+    assert_eq!(world["global"]["dashboards"]["dashboards"], json!({}));
+    let region = &world["regions"]["eu-west-1"];
+    assert_eq!(region["monitoring"]["alarms"], json!({}));
+    assert_eq!(region["sns"]["topics"], json!({}));
+    assert_eq!(region["events"]["rules"], json!({}));
+    assert_eq!(region["logs"]["groups"], json!({}));
+    terraform.sandbox.stop().await.unwrap();
+}
