@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::view::{Human, JsonLines, Streams, View};
 
+mod check;
 mod completions;
 mod deploy;
 mod down;
@@ -52,7 +53,7 @@ Examples:
   provision up prod --yes --json  in CI: no prompt, one JSON event a line
   provision outputs dev db.endpoint
 
-Exit codes: 0 done, 1 failed, 2 changes or drift, 3 bad definition, 4 locked, 130 interrupted.";
+Exit codes: 0 done, 1 failed, 2 changes, drift or findings, 3 bad definition, 4 locked, 130 interrupted.";
 
 const GLOBAL: &str = "Options of every command";
 
@@ -91,6 +92,8 @@ enum Command {
     History(history::History),
     /// Delete everything that an environment holds, in reverse order.
     Down(down::Down),
+    /// Hold what is declared to the controls; exit code 2 on findings.
+    Check(check::Check),
     /// Show what somebody changed by hand since the last run; exit code 2 if anything.
     Drift(drift::Drift),
     /// Show the objects that an environment holds, and how they are.
@@ -186,6 +189,7 @@ async fn dispatch(
         Command::Rollback(command) => command.run(global, view).await,
         Command::History(command) => command.run(global).await,
         Command::Down(command) => command.run(global, view).await,
+        Command::Check(command) => command.run(global, view).await,
         Command::Drift(command) => command.run(global, view).await,
         Command::Status(command) => command.run(global).await,
         Command::Outputs(command) => command.run(global).await,

@@ -9,6 +9,8 @@ use super::source::Sources;
 use super::{secret, yaml};
 use crate::value::{FileId, Span, Value};
 
+/// The file beside the environments' that is none of them.
+const EXCEPTIONS: &str = "exceptions.yaml";
 /// The largest file, in bytes.
 const LARGEST: usize = 1 << 20;
 
@@ -78,7 +80,8 @@ fn read_environment(root: &Path, name: &str, diagnostics: &mut Diagnostics) -> O
 /// The environments that have a file, sorted.
 pub fn environments(root: &Path) -> Vec<String> {
     let names = names_in(&root.join("config")).unwrap_or_default();
-    names.iter().filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)).collect()
+    let names = names.iter().filter(|name| *name != EXCEPTIONS);
+    names.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)).collect()
 }
 
 fn read_stacks(root: &Path, diagnostics: &mut Diagnostics) -> Vec<File> {
@@ -100,7 +103,7 @@ fn read_stacks(root: &Path, diagnostics: &mut Diagnostics) -> Vec<File> {
     files
 }
 
-fn names_in(directory: &Path) -> io::Result<Vec<String>> {
+pub(super) fn names_in(directory: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
         names.extend(entry?.file_name().into_string());
@@ -109,7 +112,7 @@ fn names_in(directory: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-fn read_file(root: &Path, path: String, diagnostics: &mut Diagnostics) -> Option<File> {
+pub(super) fn read_file(root: &Path, path: String, diagnostics: &mut Diagnostics) -> Option<File> {
     let mut bytes = Vec::new();
     let limit = LARGEST as u64 + 1;
     let read =

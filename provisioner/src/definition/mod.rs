@@ -13,6 +13,7 @@ pub mod environment;
 mod expand;
 pub mod interpolate;
 mod json;
+pub mod list;
 mod load;
 mod option;
 pub mod program;

@@ -4,6 +4,7 @@
 
 mod board;
 mod change;
+pub mod check;
 pub mod diagnostic;
 pub mod drift;
 mod failure;
@@ -17,6 +18,7 @@ mod markdown;
 pub mod plan;
 mod progress;
 pub mod sandbox;
+pub mod sarif;
 pub mod status;
 mod stream;
 mod svg;

@@ -71,6 +71,7 @@ fn the_overview() {
       rollback     Go back to an earlier release of a stack
       history      Show what was shipped: when, by whom, from which commit
       down         Delete everything that an environment holds, in reverse order
+      check        Hold what is declared to the controls; exit code 2 on findings
       drift        Show what somebody changed by hand since the last run; exit code 2 if anything
       status       Show the objects that an environment holds, and how they are
       outputs      Show the outputs of the stacks, or one of them
@@ -101,7 +102,8 @@ fn the_overview() {
       provision up prod --yes --json  in CI: no prompt, one JSON event a line
       provision outputs dev db.endpoint
 
-    Exit codes: 0 done, 1 failed, 2 changes or drift, 3 bad definition, 4 locked, 130 interrupted.
+    Exit codes: 0 done, 1 failed, 2 changes, drift or findings, 3 bad definition, 4 locked, 130
+    interrupted.
     ");
     let bare = project.run("");
     assert_eq!((bare.code, bare.stderr), (1, project.run("--help").stdout));

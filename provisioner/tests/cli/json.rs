@@ -25,6 +25,24 @@ resources:
     build: { command: [cp, source, \"{output}\"], sources: [source] }
 ";
 
+/// What logs have to be like, and what is let pass.
+const CONTROL: &str = "\
+- id: logs.kept_for_a_year
+  title: Logs are kept for as long as an audit looks back
+  severity: medium
+  applies_to: logs.log_group
+  expect: resource.retention_in_days >= 365
+  criteria: [CC7.2]
+  fix: Set `retention_in_days` to 365 or more.
+";
+const EXCEPTION: &str = "\
+- control: logs.kept_for_a_year
+  resource: data.lines
+  reason: Nobody reads them
+  approved_by: ada
+  expires: \"2999-12-31\"
+";
+
 /// The JSON examples of the page.
 fn examples() -> Vec<Json> {
     let blocks = PAGE.split("```json\n").skip(1);
@@ -67,7 +85,7 @@ fn walk(path: &str, value: &Json, found: &mut BTreeSet<String>) {
 /// Whether the names inside are not the format's, but those of properties, tags and outputs.
 fn is_data(name: &str, value: &Json) -> bool {
     let mapped = ["outputs", "objects"].contains(&name) && value.is_object();
-    mapped || ["before", "after", "set", "by_operation"].contains(&name)
+    mapped || ["before", "after", "set", "by_operation", "evidence", "findings"].contains(&name)
 }
 
 /// All that a life of an environment prints, with everything that goes wrong in one.
@@ -81,6 +99,9 @@ fn everything() -> Vec<Json> {
     };
     run("plan dev --timings");
     run("graph dev");
+    project.write("config/controls/logs.yaml", CONTROL);
+    project.write("config/exceptions.yaml", EXCEPTION);
+    run("check dev");
     project.replace("stacks/network.yaml", "b: 10.0.1.0/24", "b: 10.9.0.0/24");
     project.replace("stacks/data.yaml", "${stack.network.vpc_id}", "${stack.network.subnets[1]}");
     run("up dev --yes");

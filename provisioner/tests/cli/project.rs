@@ -161,7 +161,9 @@ impl Project {
 
     /// Writes a file of the project.
     pub fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     /// Changes a file of the project: every `from` becomes `to`.

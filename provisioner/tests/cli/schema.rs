@@ -13,8 +13,10 @@ fn printed_and_written_they_are_the_same() {
     ── stderr
     wrote schemas/stack.schema.json
     wrote schemas/environment.schema.json
+    wrote schemas/control.schema.json
+    wrote schemas/exception.schema.json
     ");
-    for name in ["stack", "environment"] {
+    for name in ["stack", "environment", "control", "exception"] {
         let printed = project.run(&format!("schema {name}"));
         assert_eq!(printed.code, 0);
         assert_eq!(printed.stdout, project.read(&format!("schemas/{name}.schema.json")));

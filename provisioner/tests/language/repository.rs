@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use provisioner::compliance::catalog;
 use provisioner::definition::{self, File, schema};
 use provisioner::view::diagnostic::{self, Paint};
 use serde_json::Value as Json;
@@ -17,12 +18,25 @@ fn yaml_files(directory: &str) -> Vec<String> {
     names.filter(|name| name.ends_with(".yaml")).map(|name| format!("{directory}/{name}")).collect()
 }
 
+/// The files that a schema is for.
+fn files_of(schema: &str) -> Vec<String> {
+    const EXCEPTIONS: &str = "config/exceptions.yaml";
+    match schema {
+        "config/schema/stack.schema.json" => yaml_files("stacks"),
+        "config/schema/control.schema.json" => yaml_files("config/controls"),
+        "config/schema/exception.schema.json" => vec![EXCEPTIONS.to_owned()],
+        _ => yaml_files("config").into_iter().filter(|path| path != EXCEPTIONS).collect(),
+    }
+}
+
 /// The schemas as the code says, by their files.
-fn schemas() -> [(&'static str, Json); 2] {
+fn schemas() -> [(&'static str, Json); 4] {
     let (kinds, components) = (provisioner::aws::kinds(), provisioner::components::components());
     [
         ("config/schema/stack.schema.json", schema::stack_schema(&kinds, &components)),
         ("config/schema/environment.schema.json", schema::environment_schema()),
+        ("config/schema/control.schema.json", catalog::controls_schema()),
+        ("config/schema/exception.schema.json", catalog::exceptions_schema()),
     ]
 }
 
@@ -53,9 +67,9 @@ fn the_committed_schemas_are_current() {
 
 #[test]
 fn editors_accept_the_files() {
-    for ((_, schema), directory) in schemas().iter().zip(["stacks", "config"]) {
-        let validator = jsonschema::validator_for(schema).unwrap();
-        for path in yaml_files(directory) {
+    for (name, schema) in schemas() {
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for path in files_of(name) {
             let text = fs::read(root().join(&path)).unwrap();
             let json = definition::as_written(File::new(&path, text)).unwrap();
             let errors: Vec<String> = validator
@@ -69,7 +83,7 @@ fn editors_accept_the_files() {
 
 #[test]
 fn editors_refuse_what_is_wrong() {
-    let [(_, stack), (_, environment)] = schemas();
+    let [(_, stack), (_, environment), ..] = schemas();
     let stack = jsonschema::validator_for(&stack).unwrap();
     let resource = |body: &str| {
         let text = format!("stack: main\nresources:\n  a: {body}\n");

@@ -51,6 +51,11 @@ pub fn environment_schema() -> Json {
     titled("An environment: where it is, and the values that its stacks use", schema)
 }
 
+/// The schema of a file that is a list of entries, e.g. `config/controls/*.yaml`.
+pub fn list_schema(title: &str, entry: &Json) -> Json {
+    titled(title, json!({ "type": "array", "items": entry }))
+}
+
 fn titled(title: &str, schema: Json) -> Json {
     let mut titled = Map::new();
     titled.insert("$schema".to_owned(), DIALECT.into());

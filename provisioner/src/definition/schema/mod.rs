@@ -7,7 +7,7 @@ mod keyword;
 mod types;
 
 pub use check::Checker;
-pub use editor::{environment_schema, stack_schema};
+pub use editor::{environment_schema, list_schema, stack_schema};
 pub use types::{Follow, follow};
 
 use crate::value::Node;

@@ -1,0 +1,151 @@
+//! Controls over objects: what is met, what is not, and what nobody can tell yet.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::catalog::Catalog;
+use super::condition::{ConditionError, Outcome, RESOURCE};
+use super::control::{Control, Severity};
+use super::exception::Exception;
+use super::population::{Population, Subject};
+use crate::address::Address;
+use crate::value::Span;
+
+/// What a control came to for one object.
+#[derive(Debug)]
+pub struct Assessment<'a> {
+    /// The control.
+    pub control: &'a Control,
+    /// The object.
+    pub address: &'a Address,
+    /// Whether the demand is met.
+    pub verdict: Verdict,
+    /// The properties that the condition looked at, with their values; `null` for what is not set.
+    pub evidence: BTreeMap<String, Json>,
+    /// The exception that lets it pass, and whether it has expired.
+    pub exception: Option<(&'a Exception, Validity)>,
+    /// Where the property that decided, or the object, is declared.
+    pub span: Option<Span>,
+}
+
+/// Whether a control's demand is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is.
+    Pass,
+    /// It is not.
+    Fail,
+    /// It depends on what only AWS can tell.
+    Unknown,
+}
+
+/// Whether an exception still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Validity {
+    /// It does.
+    Holds,
+    /// Its last day is over.
+    Expired,
+}
+
+impl Assessment<'_> {
+    /// Whether somebody has to do something.
+    pub fn is_finding(&self) -> bool {
+        let excepted = self.exception.is_some_and(|(_, validity)| validity == Validity::Holds);
+        self.verdict == Verdict::Fail && !excepted
+    }
+
+    /// Whether it is a finding of this severity or a worse one.
+    pub fn is_at_least(&self, severity: Severity) -> bool {
+        self.is_finding() && self.control.severity >= severity
+    }
+}
+
+/// A condition that fails on an object that it applies to.
+#[derive(Debug, thiserror::Error)]
+#[error("the condition of `{control}` fails for {address}")]
+pub struct AssessError {
+    /// The control.
+    pub control: String,
+    /// Where it stands.
+    pub span: Span,
+    /// The object.
+    pub address: Address,
+    /// Why.
+    #[source]
+    pub source: ConditionError,
+}
+
+/// Holds every object to every control: by control, then by address.
+///
+/// # Errors
+/// When a condition fails on values that are known: it is wrong.
+pub fn assess<'a>(
+    catalog: &'a Catalog,
+    population: &'a Population,
+    environment: &str,
+    today: Date,
+) -> Result<Vec<Assessment<'a>>, AssessError> {
+    let mut assessments = Vec::new();
+    for control in &catalog.controls {
+        for subject in population.of_kind(&control.applies_to) {
+            let verdict = judge(control, subject, population).map_err(|source| AssessError {
+                control: control.id.clone(),
+                span: control.span,
+                address: subject.address.clone(),
+                source,
+            })?;
+            let Some(verdict) = verdict else { continue };
+            let covers = |exception: &&Exception| {
+                exception.covers(&control.id, &subject.address, environment)
+            };
+            let exception = catalog.exceptions.iter().find(covers).map(|exception| {
+                let expired = exception.has_expired(today);
+                (exception, if expired { Validity::Expired } else { Validity::Holds })
+            });
+            assessments.push(Assessment {
+                control,
+                address: &subject.address,
+                verdict,
+                evidence: evidence(control, subject),
+                exception,
+                span: control
+                    .expect
+                    .properties(RESOURCE)
+                    .next()
+                    .and_then(|one| subject.place(one))
+                    .or(subject.span),
+            });
+        }
+    }
+    Ok(assessments)
+}
+
+/// `None` where the control has nothing to say of the object.
+fn judge(
+    control: &Control,
+    subject: &Subject,
+    population: &Population,
+) -> Result<Option<Verdict>, ConditionError> {
+    let variables = population.variables(subject, &control.related);
+    let applies = match &control.when {
+        Some(when) => when.evaluate(&variables)?,
+        None => Outcome::Met,
+    };
+    Ok(match (applies, control.expect.evaluate(&variables)?) {
+        (Outcome::NotMet, _) => None,
+        (_, Outcome::Met) => Some(Verdict::Pass),
+        (Outcome::Met, Outcome::NotMet) => Some(Verdict::Fail),
+        _ => Some(Verdict::Unknown),
+    })
+}
+
+fn evidence(control: &Control, subject: &Subject) -> BTreeMap<String, Json> {
+    let properties = control.expect.properties(RESOURCE);
+    properties.map(|name| (name.to_owned(), subject.properties[name].clone())).collect()
+}
