@@ -11,9 +11,8 @@ use crate::meter::{Meter, Source, class};
 pub enum Counted {
     /// App Runner's own metrics.
     AppRunner(Source),
-    /// Those of the load balancer before an Express service, as a whole and by the service's group
-    /// of targets.
-    Balancer([Source; 2]),
+    /// Those of the load balancer before an Express service.
+    Balancer(Source),
 }
 
 impl Counted {
@@ -29,14 +28,12 @@ impl Counted {
                 let milliseconds = (took.as_secs_f64() * 1000.0).round();
                 meter.count(source, "RequestLatency", "Milliseconds", milliseconds);
             }
-            Self::Balancer(sources) => {
+            Self::Balancer(source) => {
+                meter.count(source, "RequestCount", "Count", 1.0);
                 let count = format!("HTTPCode_Target_{}_Count", class.to_uppercase());
+                meter.count(source, &count, "Count", 1.0);
                 let seconds = (took.as_secs_f64() * 1000.0).round() / 1000.0;
-                for source in sources {
-                    meter.count(source, "RequestCount", "Count", 1.0);
-                    meter.count(source, &count, "Count", 1.0);
-                    meter.count(source, "TargetResponseTime", "Seconds", seconds);
-                }
+                meter.count(source, "TargetResponseTime", "Seconds", seconds);
             }
         }
     }

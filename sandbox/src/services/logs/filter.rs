@@ -1,5 +1,7 @@
 //! Search over the streams of a group.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use super::errors;
@@ -53,13 +55,22 @@ impl FoundEvent {
             timestamp: event.timestamp,
             message: event.message.clone(),
             ingestion_time: event.ingested,
-            event_id: format!("{:036}{:020}", event.timestamp, event.sequence),
+            event_id: event_id(stream, event),
         }
     }
 
     fn key(&self) -> String {
         format!("{} {}", self.event_id, self.log_stream_name)
     }
+}
+
+/// An id of 56 digits as AWS's, in the order of time. Clients know by it what they have shown, so
+/// streams that write at once must not have the same.
+fn event_id(stream: &LogStream, event: &Event) -> String {
+    let mut hasher = DefaultHasher::new();
+    stream.name.hash(&mut hasher);
+    let place = hasher.finish() % 10_u64.pow(16);
+    format!("{:020}{place:016}{:020}", event.timestamp, event.sequence)
 }
 
 /// The events of a group that fit, by time.
@@ -138,5 +149,26 @@ mod tests {
         assert_eq!(messages(json!({"logStreamNames": ["two"]})).0, ["age 3", "age 1"]);
         let times = json!({"startTime": now - 3, "endTime": now - 2});
         assert_eq!(messages(times).0, ["age 3", "age 2"]);
+    }
+
+    #[test]
+    fn what_two_streams_say_at_once_has_two_ids() {
+        let mut fixture = Fixture::new();
+        fixture.call("logs", "CreateLogGroup", json!({"logGroupName": "app"})).unwrap();
+        let now = fixture.clock.now.as_millisecond();
+        for stream in ["one", "two"] {
+            let request = json!({"logGroupName": "app", "logStreamName": stream});
+            fixture.call("logs", "CreateLogStream", request).unwrap();
+            let events = json!([{"timestamp": now, "message": "same"}]);
+            let request =
+                json!({"logGroupName": "app", "logStreamName": stream, "logEvents": events});
+            fixture.call("logs", "PutLogEvents", request).unwrap();
+        }
+        let request = json!({"logGroupName": "app"});
+        let found = fixture.call("logs", "FilterLogEvents", request).unwrap();
+        let ids: Vec<&str> = (found["events"].as_array().unwrap().iter())
+            .map(|event| event["eventId"].as_str().unwrap())
+            .collect();
+        assert!(ids.len() == 2 && ids[0] != ids[1] && ids[0].len() == 56, "{ids:?}");
     }
 }
