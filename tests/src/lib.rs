@@ -4,7 +4,6 @@
 
 #![expect(clippy::unwrap_used, reason = "this crate is tests: what goes wrong here fails one")]
 
-mod client;
 mod gate;
 mod lab;
 mod moto;
@@ -12,7 +11,6 @@ mod place;
 mod project;
 mod run;
 
-pub use client::client;
 pub use gate::Gate;
 pub use lab::{Lab, Objects, difference};
 pub use moto::Moto;

@@ -7,8 +7,6 @@ mod error;
 mod meter;
 mod policy;
 mod read;
-pub mod rollout;
-mod traffic;
 mod url;
 mod word;
 

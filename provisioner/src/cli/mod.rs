@@ -16,6 +16,7 @@ mod failure;
 mod graph;
 mod history;
 mod import;
+mod logs;
 mod migrations;
 mod outputs;
 mod plan;
@@ -100,6 +101,8 @@ enum Command {
     Status(status::Status),
     /// Show the outputs of the stacks, or one of them.
     Outputs(outputs::Outputs),
+    /// Show what services and other objects write to their logs, and follow it.
+    Logs(logs::Logs),
     /// Draw what waits for what, as Mermaid, DOT or SVG.
     Graph(graph::Graph),
     /// Take an existing object on AWS under a declared address.
@@ -193,6 +196,7 @@ async fn dispatch(
         Command::Drift(command) => command.run(global, view).await,
         Command::Status(command) => command.run(global).await,
         Command::Outputs(command) => command.run(global).await,
+        Command::Logs(command) => command.run(global, view).await,
         Command::Graph(command) => command.run(global, view),
         Command::Import(command) => command.run(global, view).await,
         Command::State(command) => command.run(global, view).await,

@@ -16,6 +16,5 @@ mod retry;
 mod schedule;
 mod wait;
 mod walk;
-mod watch;
 
 pub use execute::{Report, Run, execute};

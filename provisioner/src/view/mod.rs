@@ -14,6 +14,7 @@ mod human;
 pub mod json;
 mod layout;
 mod live;
+pub mod logs;
 mod markdown;
 pub mod plan;
 mod progress;

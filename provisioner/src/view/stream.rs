@@ -53,10 +53,18 @@ impl Streams {
 
     /// Writes a line. A reader that has gone away is no error of ours.
     pub fn line(self, stream: Stream, text: &str) {
-        let _ = match stream {
+        let _ = self.try_line(stream, text);
+    }
+
+    /// Writes a line.
+    ///
+    /// # Errors
+    /// When the reader has gone away, or a file can't be written.
+    pub fn try_line(self, stream: Stream, text: &str) -> io::Result<()> {
+        match stream {
             Stream::Out => writeln!(AutoStream::new(io::stdout().lock(), self.choice()), "{text}"),
             Stream::Err => writeln!(AutoStream::new(io::stderr().lock(), self.choice()), "{text}"),
-        };
+        }
     }
 
     /// Writes text that moves the cursor to a terminal on stderr; colours go where none are wanted.

@@ -75,6 +75,7 @@ fn the_overview() {
       drift        Show what somebody changed by hand since the last run; exit code 2 if anything
       status       Show the objects that an environment holds, and how they are
       outputs      Show the outputs of the stacks, or one of them
+      logs         Show what services and other objects write to their logs, and follow it
       graph        Draw what waits for what, as Mermaid, DOT or SVG
       import       Take an existing object on AWS under a declared address
       state        Look into the state, or operate on it

@@ -6,6 +6,7 @@ use std::fs;
 
 use serde_json::Value as Json;
 
+use crate::logs;
 use crate::project::Project;
 
 const PAGE: &str = include_str!("../../../arch/json.md");
@@ -118,6 +119,12 @@ fn everything() -> Vec<Json> {
     fs::remove_file(project.path("stacks/api.yaml")).unwrap();
     run("up dev --yes");
     run("outputs dev");
+    project.by_hand(async |aws| {
+        let groups = aws.logs().describe_log_groups().send().await.unwrap();
+        let group = groups.log_groups()[0].log_group_name().unwrap();
+        logs::write(&aws, group, "one", &[(0, "listening")]).await;
+    });
+    run("logs dev data");
     run("state list dev");
     run("sandbox status");
     run("sandbox logs --tail 500");

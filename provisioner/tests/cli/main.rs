@@ -14,6 +14,7 @@ mod help;
 mod import;
 mod json;
 mod lock;
+mod logs;
 mod outputs;
 mod plan;
 mod project;

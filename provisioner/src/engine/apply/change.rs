@@ -2,7 +2,6 @@
 
 use serde_json::Value as Json;
 
-use super::watch::Rollout;
 use super::{Apply, ApplyError, Work, record};
 use crate::aws::Error;
 use crate::engine::diff;
@@ -22,13 +21,12 @@ pub(super) struct Aim<'a> {
 }
 
 /// What was changed of an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Synced {
     Nothing,
     /// Its tags alone.
     Tags,
-    /// These top-level properties.
-    Properties(Vec<String>),
+    Properties,
 }
 
 impl Apply {
@@ -54,12 +52,7 @@ impl Apply {
         };
         let synced = self.sync(&work, &id, &aim, &observed).await?;
         drop(turn);
-        let before = observed.properties.clone();
-        let outputs = self.settled(&work, &id, (&synced, &wanted), observed).await?;
-        if let Synced::Properties(changed) = &synced {
-            let (wanted, outputs, before) = (&wanted, &outputs, &before);
-            self.watch(&work, &id, &Rollout { wanted, changed, outputs, before }).await?;
-        }
+        let outputs = self.settled(&work, &id, (synced, &wanted), observed).await?;
         self.settle(declaration, wanted, &id, outputs);
         Ok(id)
     }
@@ -69,14 +62,14 @@ impl Apply {
         &self,
         work: &Work<'_>,
         id: &Id,
-        (synced, wanted): (&Synced, &Json),
+        (synced, wanted): (Synced, &Json),
         before: Observed,
     ) -> Result<Json, ApplyError> {
-        if *synced == Synced::Nothing {
+        if synced == Synced::Nothing {
             return Ok(before.outputs);
         }
         let live = self.ready(work, id).await?;
-        if let Synced::Properties(_) = synced {
+        if synced == Synced::Properties {
             let mut attempts = Attempts::new(Patience::within(work.timeout));
             while let Err(error) = work.kind.confirm(&self.cx, id, wanted, &live.properties).await {
                 attempts.again(error).await?;
@@ -117,14 +110,11 @@ impl Apply {
             self.say_again(work, &attempts, &error);
             attempts.again(error).await?;
         }
-        Ok(match change.properties {
-            none if none.is_empty() => Synced::Tags,
-            properties => Synced::Properties(properties),
-        })
+        Ok(if change.properties.is_empty() { Synced::Tags } else { Synced::Properties })
     }
 
     /// One look, without waiting.
-    pub(super) async fn observe(&self, work: &Work<'_>, id: &Id) -> Result<Observed, Error> {
+    async fn observe(&self, work: &Work<'_>, id: &Id) -> Result<Observed, Error> {
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         loop {
             match work.kind.read(&self.cx, std::slice::from_ref(id)).await {

@@ -181,13 +181,7 @@ impl World {
             Some(Fault::Code(code)) => Err(Error::with_code(code, "injected")),
             Some(Fault::CallLost) => Err(lost()),
             Some(Fault::AnswerLost) => effect().and_then(|_| Err(lost())),
-            Some(
-                fault @ (Fault::GivesUp
-                | Fault::Stuck
-                | Fault::Blind
-                | Fault::TakenBack
-                | Fault::Useless),
-            ) => {
+            Some(fault @ (Fault::GivesUp | Fault::Stuck | Fault::Blind | Fault::TakenBack)) => {
                 self.lock().struck = Some(fault);
                 let result = effect();
                 self.lock().struck = None;

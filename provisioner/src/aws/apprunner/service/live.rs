@@ -61,7 +61,6 @@ fn live(service: &apprunner::Service) -> Live<Service> {
             .observability_configuration()
             .filter(|one| one.observability_enabled)
             .and_then(|one| owned(one.observability_configuration_arn())),
-        rollout: None,
     };
     Live { spec, outputs: outputs(service), tags: None, status: status(service) }
 }
@@ -76,8 +75,7 @@ fn units(text: &str, unit: &str) -> Option<i32> {
 
 pub(super) fn outputs(service: &apprunner::Service) -> Outputs {
     let host = owned(service.service_url()).unwrap_or_default();
-    let group =
-        |of: &str| format!("/aws/apprunner/{}/{}/{of}", service.service_name, service.service_id);
+    let [log_group, service_log_group] = named(&service.service_name, &service.service_id);
     Outputs {
         name: service.service_name.clone(),
         arn: service.service_arn.clone(),
@@ -85,9 +83,20 @@ pub(super) fn outputs(service: &apprunner::Service) -> Outputs {
         url: url::of_host(&host),
         host,
         status: service.status.as_str().to_owned(),
-        log_group: group("application"),
-        service_log_group: group("service"),
+        log_group,
+        service_log_group,
     }
+}
+
+/// The log groups of the service of an ARN, `arn:aws:apprunner:REGION:ACCOUNT:service/NAME/ID`:
+/// what the program writes, and what App Runner says of it.
+pub fn log_groups(arn: &str) -> Option<[String; 2]> {
+    let mut parts = arn.split('/').skip(1);
+    Some(named(parts.next()?, parts.next()?))
+}
+
+fn named(name: &str, id: &str) -> [String; 2] {
+    ["application", "service"].map(|of| format!("/aws/apprunner/{name}/{id}/{of}"))
 }
 
 impl HealthCheck {

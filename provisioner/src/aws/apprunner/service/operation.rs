@@ -9,7 +9,7 @@ use crate::aws::{Context, Error};
 use crate::resource::{Id, Result};
 
 /// How many of a program's last lines an error shows.
-const LINES: i32 = 8;
+const LINES: usize = 8;
 /// How much of a line.
 const WIDTH: usize = 240;
 

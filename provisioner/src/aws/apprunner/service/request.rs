@@ -8,7 +8,6 @@ use aws_sdk_apprunner::types::EgressType;
 use super::{HealthCheck, RepositoryType, Service};
 use crate::aws::Context;
 use crate::aws::container::Variable;
-use crate::aws::rollout::Rollout;
 use crate::aws::word::word;
 use crate::resource::{Change, Result};
 
@@ -55,7 +54,7 @@ impl Service {
         cx: &Context,
         change: &Change<Self>,
     ) -> Result<Option<UpdateServiceFluentBuilder>> {
-        if change.properties.iter().all(|property| property == Rollout::PROPERTY) {
+        if change.properties.is_empty() {
             return Ok(None);
         }
         let wanted = self.completed(change);
@@ -95,7 +94,6 @@ impl Service {
             ($($field:ident),*) => {
                 Self {
                     image: self.image.clone(),
-                    rollout: None,
                     health_check: self.health_check.as_ref().map(|check| {
                         check.over(live.health_check.as_ref())
                     }),

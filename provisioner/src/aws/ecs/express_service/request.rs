@@ -11,7 +11,6 @@ use aws_sdk_ecs::types::{
 use super::{ExpressService, Scaling};
 use crate::aws::Context;
 use crate::aws::container::Variable;
-use crate::aws::rollout::Rollout;
 use crate::aws::word::word;
 use crate::resource::{Change, Result, Tags};
 
@@ -43,7 +42,7 @@ impl ExpressService {
 
     /// The request that changes it, with what differs and nothing else; `None` where nothing does.
     pub(super) fn changes(&self, cx: &Context, change: &Change<Self>) -> Result<Option<Update>> {
-        if change.properties.iter().all(|property| property == Rollout::PROPERTY) {
+        if change.properties.is_empty() {
             return Ok(None);
         }
         let wanted = self.completed(change);
