@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,11 @@ use crate::address::Address;
 use crate::aws::{Context, Error};
 
 mod erased;
+mod watch;
 
 pub(crate) use erased::schema_of;
 pub use erased::{Change as ErasedChange, Created as ErasedCreated, Kind, Kinds, Observed, erase};
+pub use watch::{Traffic, Watch};
 
 /// What AWS calls an object: an id, a name or an ARN, whichever its API takes. Objects without
 /// an identifier of their own join their parts with `|`, e.g. `rtb-1|0.0.0.0/0`.
@@ -380,6 +383,21 @@ pub trait Resource: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 's
         Self: Sized,
     {
         std::future::ready(Ok(()))
+    }
+
+    /// How a change of these properties is watched after it was confirmed: for services whose new
+    /// version may be healthy, and fail its users all the same. `None`: not at all.
+    fn watch(&self, _changed: &[String], _outputs: &Self::Outputs) -> Option<Watch> {
+        None
+    }
+
+    /// What AWS has counted of its requests since a moment; `None` while that is nothing.
+    fn traffic(
+        _cx: &Context,
+        _outputs: &Self::Outputs,
+        _since: Timestamp,
+    ) -> impl Future<Output = Result<Option<Traffic>>> + Send {
+        std::future::ready(Ok(None))
     }
 
     /// Asks AWS to delete it. `self` is what was last applied.

@@ -48,9 +48,18 @@ impl Deref for Lab {
 impl Lab {
     /// The repository's own stacks, in the sandbox environment's sizes.
     pub async fn new() -> Self {
+        Self::with(|options| options).await
+    }
+
+    /// The same with a sandbox in which services run.
+    pub async fn live() -> Self {
+        Self::with(|options| Options { live: true, ..options }).await
+    }
+
+    async fn with(options: impl FnOnce(Options) -> Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let rules = Rules::default();
-        let mut options = Options::new(folder.path().join("sandbox"));
+        let mut options = options(Options::new(folder.path().join("sandbox")));
         options.hook = Some(rules.hook());
         let sandbox = Sandbox::start(options).await.unwrap();
         let keys = sandbox.credentials();

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "this crate is tests: what goes wrong here fails one")]
 
+mod client;
 mod gate;
 mod lab;
 mod moto;
@@ -11,6 +12,7 @@ mod place;
 mod project;
 mod run;
 
+pub use client::client;
 pub use gate::Gate;
 pub use lab::{Lab, Objects, difference};
 pub use moto::Moto;

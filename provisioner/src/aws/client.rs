@@ -72,6 +72,7 @@ struct Inner {
     cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
     ecs: OnceLock<aws_sdk_ecs::Client>,
     wafv2: OnceLock<aws_sdk_wafv2::Client>,
+    cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
     logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     ec2: OnceLock<aws_sdk_ec2::Client>,
     ec2_once: OnceLock<aws_sdk_ec2::Client>,
@@ -135,6 +136,7 @@ impl Clients {
             cloudfront: OnceLock::new(),
             ecs: OnceLock::new(),
             wafv2: OnceLock::new(),
+            cloudwatch: OnceLock::new(),
             logs: OnceLock::new(),
             ec2: OnceLock::new(),
             ec2_once: OnceLock::new(),
@@ -201,6 +203,8 @@ clients! {
     ecs: aws_sdk_ecs, None;
     /// WAF.
     wafv2: aws_sdk_wafv2, None;
+    /// CloudWatch.
+    cloudwatch: aws_sdk_cloudwatch, None;
     /// CloudWatch Logs.
     logs: aws_sdk_cloudwatchlogs, None;
     /// EC2.

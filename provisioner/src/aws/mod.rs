@@ -7,6 +7,8 @@ mod error;
 mod meter;
 mod policy;
 mod read;
+pub mod rollout;
+mod traffic;
 mod url;
 mod word;
 

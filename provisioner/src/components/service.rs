@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Component, Expansion, Input};
 use crate::aws::container::{Variable, image_problem};
+use crate::aws::rollout::Rollout;
 use crate::resource::{Problem, default_name};
 
 mod access;
@@ -76,6 +77,10 @@ pub struct Service {
     /// How a healthy instance is told. Default: it takes connections.
     #[serde(default)]
     pub health_check: Option<HealthCheck>,
+    /// How a new version is watched once it is healthy, and taken back when it fails its users.
+    /// Default: only the health check looks at it.
+    #[serde(default)]
+    pub rollout: Option<Rollout>,
     /// Whether it may send traces to X-Ray; App Runner then runs a collector beside each instance.
     /// Default `false`.
     #[serde(default)]

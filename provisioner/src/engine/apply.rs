@@ -24,6 +24,7 @@ mod change;
 mod make;
 mod record;
 mod unmake;
+mod watch;
 
 /// The least time that an object is given.
 const LEAST_TIMEOUT: Duration = Duration::from_secs(600);

@@ -16,5 +16,6 @@ mod retry;
 mod schedule;
 mod wait;
 mod walk;
+mod watch;
 
 pub use execute::{Report, Run, execute};

@@ -62,6 +62,19 @@ pub trait Kind: Send + Sync {
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(std::future::ready(Ok(())))
     }
+    /// See [`Resource::watch`].
+    fn watch(&self, _properties: &Json, _changed: &[String], _outputs: &Json) -> Option<Watch> {
+        None
+    }
+    /// See [`Resource::traffic`].
+    fn traffic<'a>(
+        &'a self,
+        _cx: &'a Context,
+        _outputs: &'a Json,
+        _since: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<Traffic>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
     /// See [`Resource::delete`]. `properties` are what was last applied.
     fn delete<'a>(
         &'a self,
@@ -267,6 +280,25 @@ impl<R: Resource> Kind for Erased<R> {
         live: &'a Json,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { typed::<R>(properties)?.confirm(cx, id, &typed::<R>(live)?).await })
+    }
+
+    fn watch(&self, properties: &Json, changed: &[String], outputs: &Json) -> Option<Watch> {
+        let outputs = R::Outputs::deserialize(outputs).ok()?;
+        typed::<R>(properties).ok()?.watch(changed, &outputs)
+    }
+
+    fn traffic<'a>(
+        &'a self,
+        cx: &'a Context,
+        outputs: &'a Json,
+        since: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<Traffic>>> {
+        Box::pin(async move {
+            let outputs = R::Outputs::deserialize(outputs).map_err(|error| {
+                Error::invalid(format!("the outputs of {} do not fit: {error}", R::KIND))
+            })?;
+            R::traffic(cx, &outputs, since).await
+        })
     }
 
     fn delete<'a>(

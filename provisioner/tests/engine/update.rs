@@ -160,3 +160,33 @@ fn a_change_that_was_taken_back_is_a_failure_and_is_made_by_the_next_run() {
     assert_eq!(environment.world.object("main.a").1.properties["size"], 2);
     environment.assert_converged();
 }
+
+/// AWS finds the new version healthy, and its users don't.
+#[test]
+fn a_change_that_fails_its_users_is_taken_back() {
+    let mut environment = Environment::up_with("  a: { type: memory.cluster, size: 1 }\n");
+    let better = "  a: { type: memory.cluster, size: 2, note: watched }\n";
+    environment.declare(better);
+    environment.world.inject(Rule::at(Operation::Traffic, "main.a", Fault::Useless));
+    let attempt = environment.try_up();
+    let failure = attempt.report().failed[0].error.to_string();
+    assert!(failure.contains("was taken back: CloudWatch counts 60 failures of 100"), "{failure}");
+    let object = environment.world.object("main.a").1;
+    assert_eq!(object.properties["size"], 1);
+    assert!(!object.properties.contains_key("note"));
+    assert_eq!(environment.world.take_changes(), ["update main.a", "update main.a"]);
+
+    environment.declare(better);
+    environment.up();
+    assert_eq!(environment.world.object("main.a").1.properties["size"], 2);
+    environment.assert_converged();
+}
+
+#[test]
+fn what_can_not_be_watched_is_not_taken_back() {
+    let mut environment = Environment::up_with("  a: { type: memory.cluster, size: 1 }\n");
+    environment.declare("  a: { type: memory.cluster, size: 2, note: watched }\n");
+    environment.world.inject(Rule::at(Operation::Traffic, "main.a", Fault::DENIED));
+    environment.up();
+    environment.assert_converged();
+}

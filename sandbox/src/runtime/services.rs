@@ -71,14 +71,18 @@ fn express(region: &str, service: &ecs::Service) -> Option<WantedService> {
     let variables = container.environment.iter().flatten();
     let secrets = container.secrets.iter().flatten();
     let (least, most) = configuration.task_counts();
+    let balancer = Source {
+        region: region.to_owned(),
+        namespace: "AWS/ApplicationELB",
+        dimensions: vec![("LoadBalancer", service.balancer())],
+    };
     Some(WantedService {
         owner: Owner::Ecs { region: region.to_owned(), arn: service.arn.clone() },
         names: vec![service.host.clone()],
-        counted: Counted::Balancer(Source {
-            region: region.to_owned(),
-            namespace: "AWS/ApplicationELB",
-            dimensions: vec![("LoadBalancer", service.balancer())],
-        }),
+        counted: Counted::Balancer([
+            balancer.clone(),
+            balancer.with("TargetGroup", service.targets()),
+        ]),
         generation: revision.generation,
         image: ImageName {
             region: image.region.clone(),

@@ -57,11 +57,8 @@ async fn what_the_environment_says_of_the_snapshot_counts_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn protection_that_we_switched_on_we_switch_off() {
     let lab = lab("final_snapshot: true").await;
-    lab.replace(
-        "stacks/db.yaml",
-        "final_snapshot:",
-        "deletion_protection: true\n    final_snapshot:",
-    );
+    let protected = "deletion_protection: true";
+    lab.replace("stacks/db.yaml", "deletion_protection: ${config.protect}", protected);
     lab.run(&UP).await.expect(0);
     let cluster = stack::id(&lab, "db.cluster.cluster");
     let clients = lab.clients().await;

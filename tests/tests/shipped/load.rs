@@ -1,10 +1,10 @@
 //! People who use the site all the time.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::{Client, Url};
+use reqwest::Client;
+use tests::client;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -12,22 +12,9 @@ use tokio_util::sync::CancellationToken;
 const PEOPLE: usize = 6;
 /// How long each waits before asking again.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long each waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What they were answered: how often which.
 pub type Answers = BTreeMap<String, usize>;
-
-/// A client that knows names under `.localhost`, as every browser does, and that says what it is,
-/// which the firewall demands.
-pub fn client(url: &str) -> Client {
-    let url = Url::parse(url).unwrap();
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, url.port().unwrap()));
-    // Only the first installs it. No certificate is ever checked here, yet no client goes without.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().resolve(url.host_str().unwrap(), address).user_agent("people");
-    client.timeout(PATIENCE).build().unwrap()
-}
 
 /// People who ask for one thing.
 pub struct Load {

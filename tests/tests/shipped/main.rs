@@ -7,7 +7,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tests::Ended;
+use tests::{Ended, client};
 
 mod checkout;
 mod load;
@@ -117,7 +117,7 @@ fn all_were_answered(answers: Answers) {
 }
 
 async fn comes_back(url: &str) {
-    let (client, began) = (load::client(url), Instant::now());
+    let (client, began) = (client(url), Instant::now());
     loop {
         let answer = client.get(url).send().await;
         let body = match answer {

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_apprunner::types::{self as apprunner, ServiceStatus};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ours, sync_tags, to_tags};
 use crate::aws::container::{self, Variable};
 use crate::aws::read::one_by_one;
+use crate::aws::rollout::Rollout;
+use crate::aws::traffic::Counts;
 use crate::aws::{Context, Error};
 use crate::resource::{
-    Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traits,
+    Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, Status, Traffic,
+    Traits, Watch,
 };
 
 mod live;
@@ -95,6 +99,10 @@ pub struct Service {
     #[schemars(regex(pattern = r"^arn:"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observability_configuration_arn: Option<String>,
+    /// How a new version is watched once AWS has rolled it out. Default: only AWS's own health
+    /// checks look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
 }
 
 /// Where an image is kept.
@@ -187,6 +195,7 @@ impl Resource for Service {
         compare: &[
             ("environment", Compare::Whole),
             ("secrets", Compare::Whole),
+            (Rollout::PROPERTY, Compare::WriteOnly),
             ("tags", Compare::WriteOnly),
         ],
         clearable: &[
@@ -269,6 +278,27 @@ impl Resource for Service {
     /// healthy, and the service is then as `RUNNING` as after a success.
     async fn confirm(&self, cx: &Context, id: &Id, live: &Self) -> Result<()> {
         operation::confirm(cx, id, (&self.image, &live.image)).await
+    }
+
+    fn watch(&self, changed: &[String], outputs: &Outputs) -> Option<Watch> {
+        let path = self.health_check.as_ref().and_then(|check| check.path.as_deref());
+        self.rollout.as_ref()?.watch(changed, &outputs.url, path)
+    }
+
+    /// <https://docs.aws.amazon.com/apprunner/latest/dg/monitor-cw.html>
+    async fn traffic(cx: &Context, outputs: &Outputs, since: Timestamp) -> Result<Option<Traffic>> {
+        let counts = Counts {
+            namespace: "AWS/AppRunner",
+            dimensions: vec![
+                ("ServiceName", outputs.name.clone()),
+                ("ServiceID", outputs.id.clone()),
+            ],
+            requests: "Requests",
+            failed: "5xxStatusResponses",
+            time: "RequestLatency",
+            unit: Duration::from_millis(1),
+        };
+        counts.since(cx, since).await
     }
 
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {

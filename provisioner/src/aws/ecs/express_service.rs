@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_ecs::types::ExpressGatewayServiceStatusCode as StatusCode;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aws::container::{self, Variable};
+use crate::aws::rollout::Rollout;
+use crate::aws::traffic::Counts;
 use crate::aws::{Context, Error};
 use crate::resource::{
     Change, Compare, Created, Deleted, Id, Live, Owner, Problem, Resource, Result, TagChange,
-    Traits,
+    Traffic, Traits, Watch,
 };
 
 mod live;
@@ -90,6 +93,10 @@ pub struct ExpressService {
     /// Between how many tasks it moves, and why. Default: one task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
+    /// How a new version is watched once AWS has rolled it out. Default: only AWS's own health
+    /// checks look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
 }
 
 /// Where the program's output goes.
@@ -172,6 +179,9 @@ pub struct Outputs {
     pub log_group: Option<String>,
     /// The ARN of the load balancer that ECS made, which services may share.
     pub load_balancer_arn: Option<String>,
+    /// The ARNs of the groups of targets that ECS made.
+    #[serde(default)]
+    pub target_group_arns: Vec<String>,
     /// The security groups that ECS made, of the load balancer and the tasks.
     pub managed_security_groups: Vec<String>,
 }
@@ -188,6 +198,7 @@ impl Resource for ExpressService {
             ("secrets", Compare::Whole),
             ("subnets", Compare::Set),
             ("security_groups", Compare::Set),
+            (Rollout::PROPERTY, Compare::WriteOnly),
         ],
         clearable: &["environment", "secrets", "command"],
         serves: true,
@@ -246,6 +257,36 @@ impl Resource for ExpressService {
     /// ECS goes back to the revision before when tasks of the new one don't become healthy.
     async fn confirm(&self, cx: &Context, id: &Id, live: &Self) -> Result<()> {
         live::confirm(cx, id, (&self.image, &live.image)).await
+    }
+
+    fn watch(&self, changed: &[String], outputs: &Outputs) -> Option<Watch> {
+        let path = self.health_check_path.as_deref();
+        self.rollout.as_ref()?.watch(changed, &outputs.url, path)
+    }
+
+    /// What the load balancer counts: it leads requests to one group of targets, and while it rolls
+    /// out to another one.
+    /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html>
+    async fn traffic(cx: &Context, outputs: &Outputs, since: Timestamp) -> Result<Option<Traffic>> {
+        let arn = outputs.load_balancer_arn.as_deref();
+        let balancer = arn.and_then(|arn| arn.split_once(":loadbalancer/"));
+        let Some((_, balancer)) = balancer else { return Ok(None) };
+        let mut all = None;
+        for group in outputs.target_group_arns.iter().filter_map(|arn| arn.rsplit(':').next()) {
+            let dimensions =
+                vec![("LoadBalancer", balancer.to_owned()), ("TargetGroup", group.to_owned())];
+            let counts = Counts {
+                namespace: "AWS/ApplicationELB",
+                dimensions,
+                requests: "RequestCount",
+                failed: "HTTPCode_Target_5XX_Count",
+                time: "TargetResponseTime",
+                unit: Duration::from_secs(1),
+            };
+            let one = counts.since(cx, since).await?;
+            all = one.map(|one| one.and(all.unwrap_or_default())).or(all);
+        }
+        Ok(all)
     }
 
     async fn delete(&self, cx: &Context, id: &Id) -> Result<Deleted> {

@@ -43,6 +43,7 @@ impl Service {
                 || json!({ "protocol": "TCP" }),
                 HealthCheck::for_app_runner,
             ),
+            "rollout": self.rollout,
             "observability_configuration_arn": self.tracing().then_some("${self.tracing.arn}"),
         });
         scope.resource("apprunner", "apprunner.service", service);

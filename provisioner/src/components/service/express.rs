@@ -34,6 +34,7 @@ impl Service {
             "health_check_path": self.health_check.as_ref().map_or("/", |check| &check.path),
             "subnets": self.public_subnets.as_ref().or(self.subnets.as_ref()),
             "security_groups": self.security_groups,
+            "rollout": self.rollout,
             "scaling": { "min": min, "max": max, "metric": "AVERAGE_CPU", "target": 60 },
         });
         scope.resource("express", "ecs.express_service", service);

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::watch::Rollout;
 use super::{Apply, ApplyError, Work, record};
 use crate::aws::Error;
 use crate::engine::diff;
@@ -21,12 +22,13 @@ pub(super) struct Aim<'a> {
 }
 
 /// What was changed of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Synced {
     Nothing,
     /// Its tags alone.
     Tags,
-    Properties,
+    /// These top-level properties.
+    Properties(Vec<String>),
 }
 
 impl Apply {
@@ -52,7 +54,12 @@ impl Apply {
         };
         let synced = self.sync(&work, &id, &aim, &observed).await?;
         drop(turn);
-        let outputs = self.settled(&work, &id, (synced, &wanted), observed).await?;
+        let before = observed.properties.clone();
+        let outputs = self.settled(&work, &id, (&synced, &wanted), observed).await?;
+        if let Synced::Properties(changed) = &synced {
+            let (wanted, outputs, before) = (&wanted, &outputs, &before);
+            self.watch(&work, &id, &Rollout { wanted, changed, outputs, before }).await?;
+        }
         self.settle(declaration, wanted, &id, outputs);
         Ok(id)
     }
@@ -62,14 +69,14 @@ impl Apply {
         &self,
         work: &Work<'_>,
         id: &Id,
-        (synced, wanted): (Synced, &Json),
+        (synced, wanted): (&Synced, &Json),
         before: Observed,
     ) -> Result<Json, ApplyError> {
-        if synced == Synced::Nothing {
+        if *synced == Synced::Nothing {
             return Ok(before.outputs);
         }
         let live = self.ready(work, id).await?;
-        if synced == Synced::Properties {
+        if let Synced::Properties(_) = synced {
             let mut attempts = Attempts::new(Patience::within(work.timeout));
             while let Err(error) = work.kind.confirm(&self.cx, id, wanted, &live.properties).await {
                 attempts.again(error).await?;
@@ -110,11 +117,14 @@ impl Apply {
             self.say_again(work, &attempts, &error);
             attempts.again(error).await?;
         }
-        Ok(if change.properties.is_empty() { Synced::Tags } else { Synced::Properties })
+        Ok(match change.properties {
+            none if none.is_empty() => Synced::Tags,
+            properties => Synced::Properties(properties),
+        })
     }
 
     /// One look, without waiting.
-    async fn observe(&self, work: &Work<'_>, id: &Id) -> Result<Observed, Error> {
+    pub(super) async fn observe(&self, work: &Work<'_>, id: &Id) -> Result<Observed, Error> {
         let mut attempts = Attempts::new(Patience::within(work.timeout));
         loop {
             match work.kind.read(&self.cx, std::slice::from_ref(id)).await {

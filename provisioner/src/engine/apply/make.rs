@@ -77,7 +77,7 @@ impl Apply {
                     true => self.sync(&work, &id, &aim, &observed).await?,
                     false => Synced::Nothing,
                 };
-                self.settled(&work, &id, (synced, &wanted), observed).await?
+                self.settled(&work, &id, (&synced, &wanted), observed).await?
             }
         };
         self.settle(declaration, wanted, &id, outputs);

@@ -19,6 +19,8 @@ pub enum Operation {
     Delete,
     /// Asks what stands in the way of a deletion.
     Blockers,
+    /// Asks what came of requests.
+    Traffic,
 }
 
 impl Operation {
@@ -37,6 +39,7 @@ impl fmt::Display for Operation {
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Blockers => "blockers of",
+            Self::Traffic => "traffic of",
         })
     }
 }
@@ -62,6 +65,8 @@ pub enum Fault {
     Stuck,
     /// AWS takes the change, and goes back to what was before.
     TakenBack,
+    /// Most requests to what was changed fail.
+    Useless,
     /// A search does not see yet what was made a moment ago.
     Blind,
 }

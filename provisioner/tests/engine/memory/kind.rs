@@ -2,13 +2,15 @@
 //! come and go.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use provisioner::aws::{Context, Error};
 use provisioner::resource::{
     Compare, Deleted, ErasedChange, ErasedCreated, Id, Kind, Kinds, Observed, Owner, Problem,
-    Result, Traits,
+    Result, Traffic, Traits, Watch,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -373,6 +375,31 @@ impl Kind for MemoryKind {
         let same = wanted.is_null() || wanted == found || self.nature.ticks == 0;
         let taken_back = || Err(Error::invalid(format!("the change of {id} was taken back")));
         std::future::ready(if same { Ok(()) } else { taken_back() }).boxed()
+    }
+
+    /// Only a cluster with such a note.
+    fn watch(&self, properties: &Json, _: &[String], _: &Json) -> Option<Watch> {
+        let watched = properties["note"] == "watched" && self.nature.traits.serves;
+        watched.then(|| Watch {
+            time: Duration::from_millis(10),
+            urls: Vec::new(),
+            max_5xx_percent: 1.0,
+            max_p99: None,
+        })
+    }
+
+    fn traffic<'a>(
+        &'a self,
+        _: &'a Context,
+        outputs: &'a Json,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<Traffic>>> {
+        let count = |inner: &mut Inner| {
+            let failed = if inner.struck == Some(Fault::Useless) { 60 } else { 1 };
+            Ok(Some(Traffic { requests: 100, failed, p99: None }))
+        };
+        let id = Id::from(outputs["id"].as_str().unwrap_or_default());
+        self.world.call(self.call_by_id(Operation::Traffic, &id), count).boxed()
     }
 
     fn delete<'a>(

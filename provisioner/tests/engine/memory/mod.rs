@@ -181,7 +181,13 @@ impl World {
             Some(Fault::Code(code)) => Err(Error::with_code(code, "injected")),
             Some(Fault::CallLost) => Err(lost()),
             Some(Fault::AnswerLost) => effect().and_then(|_| Err(lost())),
-            Some(fault @ (Fault::GivesUp | Fault::Stuck | Fault::Blind | Fault::TakenBack)) => {
+            Some(
+                fault @ (Fault::GivesUp
+                | Fault::Stuck
+                | Fault::Blind
+                | Fault::TakenBack
+                | Fault::Useless),
+            ) => {
                 self.lock().struck = Some(fault);
                 let result = effect();
                 self.lock().struck = None;

@@ -11,8 +11,9 @@ use crate::meter::{Meter, Source, class};
 pub enum Counted {
     /// App Runner's own metrics.
     AppRunner(Source),
-    /// Those of the load balancer before an Express service.
-    Balancer(Source),
+    /// Those of the load balancer before an Express service, as a whole and by the service's group
+    /// of targets.
+    Balancer([Source; 2]),
 }
 
 impl Counted {
@@ -28,12 +29,14 @@ impl Counted {
                 let milliseconds = (took.as_secs_f64() * 1000.0).round();
                 meter.count(source, "RequestLatency", "Milliseconds", milliseconds);
             }
-            Self::Balancer(source) => {
-                meter.count(source, "RequestCount", "Count", 1.0);
+            Self::Balancer(sources) => {
                 let count = format!("HTTPCode_Target_{}_Count", class.to_uppercase());
-                meter.count(source, &count, "Count", 1.0);
                 let seconds = (took.as_secs_f64() * 1000.0).round() / 1000.0;
-                meter.count(source, "TargetResponseTime", "Seconds", seconds);
+                for source in sources {
+                    meter.count(source, "RequestCount", "Count", 1.0);
+                    meter.count(source, &count, "Count", 1.0);
+                    meter.count(source, "TargetResponseTime", "Seconds", seconds);
+                }
             }
         }
     }

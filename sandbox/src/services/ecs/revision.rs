@@ -84,6 +84,11 @@ impl Service {
     pub fn balancer(&self) -> String {
         format!("app/{BALANCER}-{}/{}", short(self), &self.id[16..])
     }
+
+    /// Its group of targets, as metrics name it: `targetgroup/NAME/ID`.
+    pub fn targets(&self) -> String {
+        target_group(self).rsplit(':').next().unwrap_or_default().to_owned()
+    }
 }
 
 /// The ARN of something that ECS made: `name` and an id.

@@ -61,6 +61,7 @@ fn live(service: &apprunner::Service) -> Live<Service> {
             .observability_configuration()
             .filter(|one| one.observability_enabled)
             .and_then(|one| owned(one.observability_configuration_arn())),
+        rollout: None,
     };
     Live { spec, outputs: outputs(service), tags: None, status: status(service) }
 }

@@ -8,6 +8,7 @@ use aws_sdk_apprunner::types::EgressType;
 use super::{HealthCheck, RepositoryType, Service};
 use crate::aws::Context;
 use crate::aws::container::Variable;
+use crate::aws::rollout::Rollout;
 use crate::aws::word::word;
 use crate::resource::{Change, Result};
 
@@ -54,7 +55,7 @@ impl Service {
         cx: &Context,
         change: &Change<Self>,
     ) -> Result<Option<UpdateServiceFluentBuilder>> {
-        if change.properties.is_empty() {
+        if change.properties.iter().all(|property| property == Rollout::PROPERTY) {
             return Ok(None);
         }
         let wanted = self.completed(change);
@@ -94,6 +95,7 @@ impl Service {
             ($($field:ident),*) => {
                 Self {
                     image: self.image.clone(),
+                    rollout: None,
                     health_check: self.health_check.as_ref().map(|check| {
                         check.over(live.health_check.as_ref())
                     }),

@@ -178,6 +178,7 @@ fn live(
         security_groups: network
             .map(|network| network.security_groups().iter().filter(own).cloned().collect()),
         scaling: configuration.and_then(Configuration::scaling_target).map(Scaling::from_aws),
+        rollout: None,
     };
     Live {
         spec,
@@ -243,6 +244,7 @@ fn outputs(
         task_definition_arn: text(configuration.and_then(|one| one.task_definition_arn())),
         log_group: logs.or_else(|| made.map(|group| group.log_group_name.clone())),
         load_balancer_arn: text(balancer),
+        target_group_arns: target_groups(managed),
         managed_security_groups: managed_groups(managed),
     }
 }
@@ -254,6 +256,12 @@ fn host(configuration: &Configuration) -> Option<String> {
     let endpoint = &public.or(paths.first())?.endpoint;
     let host = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, host)| host);
     Some(host.trim_end_matches('/').to_owned())
+}
+
+fn target_groups(managed: Option<&EcsManagedResources>) -> Vec<String> {
+    let paths = managed.into_iter().flat_map(|managed| managed.ingress_paths());
+    let groups = paths.flat_map(|path| path.target_groups());
+    groups.filter_map(|group| group.arn().map(str::to_owned)).collect()
 }
 
 /// The ids of the groups that ECS made, from their ARNs.

@@ -11,6 +11,7 @@ use aws_sdk_ecs::types::{
 use super::{ExpressService, Scaling};
 use crate::aws::Context;
 use crate::aws::container::Variable;
+use crate::aws::rollout::Rollout;
 use crate::aws::word::word;
 use crate::resource::{Change, Result, Tags};
 
@@ -42,7 +43,7 @@ impl ExpressService {
 
     /// The request that changes it, with what differs and nothing else; `None` where nothing does.
     pub(super) fn changes(&self, cx: &Context, change: &Change<Self>) -> Result<Option<Update>> {
-        if change.properties.is_empty() {
+        if change.properties.iter().all(|property| property == Rollout::PROPERTY) {
             return Ok(None);
         }
         let wanted = self.completed(change);
