@@ -140,6 +140,8 @@ pub struct Live<R: Resource> {
 pub enum Status {
     /// It can.
     Ready,
+    /// It can, and AWS is still bringing it to all of its places; AWS's own word for that.
+    Spreading(String),
     /// Not yet; AWS's own word for what it does.
     Working(String),
     /// Never; AWS's own reason.

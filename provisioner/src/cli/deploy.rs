@@ -29,6 +29,10 @@ pub struct Deploy {
     /// Ship migrations that the running release can't live with.
     #[arg(long)]
     force_migrations: bool,
+    /// Wait until CloudFront has brought what changed to all of its places, which takes minutes.
+    /// Otherwise that is waited for only where something is to go after it.
+    #[arg(long)]
+    wait: bool,
     #[command(flatten)]
     execution: Execution,
 }
@@ -43,7 +47,8 @@ impl Deploy {
         let mut session = Session::open(global, &self.env, Some(&command), view).await?;
         let result = match check(&session.program, &self.stack) {
             Ok(()) => {
-                let shipping = Shipping { force: self.force_migrations, ..Shipping::default() };
+                let (force, wait) = (self.force_migrations, self.wait);
+                let shipping = Shipping { force, wait, ..Shipping::default() };
                 ship(&mut session, &self.stack, shipping, &self.execution, global, view).await
             }
             Err(failed) => Err(failed),

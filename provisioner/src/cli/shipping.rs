@@ -30,6 +30,8 @@ pub struct Shipping {
     pub back_to: Option<u64>,
     /// Whether migrations may break the release that runs.
     pub force: bool,
+    /// Whether to wait until it is everywhere.
+    pub wait: bool,
 }
 
 /// The releases that a run has begun, by stack and number.

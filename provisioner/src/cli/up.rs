@@ -44,6 +44,10 @@ pub struct Up {
     /// Ship migrations that the running release can't live with.
     #[arg(long)]
     force_migrations: bool,
+    /// Wait until CloudFront has brought what changed to all of its places, which takes minutes.
+    /// Otherwise that is waited for only where something is to go after it.
+    #[arg(long)]
+    wait: bool,
     #[command(flatten)]
     execution: Execution,
 }
@@ -104,7 +108,14 @@ impl Up {
             return Ok(ExitStatus::Done);
         }
         self.execution.confirm(global, session, &plan).await?;
-        self.execution.carry_out(session, plan, Some(Shipping::default()), view).await
+        self.execution
+            .carry_out(
+                session,
+                plan,
+                Some(Shipping { wait: self.wait, ..Shipping::default() }),
+                view,
+            )
+            .await
     }
 }
 
@@ -206,6 +217,7 @@ impl Execution {
             check_expiry(session, expected).await?;
         }
         let (writer, task) = Writer::start(session.state.clone(), Arc::clone(&session.store));
+        let wait = shipping.as_ref().is_some_and(|shipping| shipping.wait);
         let begun = shipping.map(|shipping| shipping.begin(session, &plan, &writer));
         let (events, received) = Events::channel();
         let run = Run {
@@ -216,6 +228,7 @@ impl Execution {
             writer: writer.clone(),
             events,
             stop: session.stop.clone(),
+            wait,
             parallel: self.parallel.map_or(session.environment.parallel, usize::from),
         };
         let began = Instant::now();

@@ -107,6 +107,8 @@ pub(super) struct Apply {
     pub writer: Writer,
     pub poller: Poller,
     pub events: Events,
+    /// Whether to wait until everything is everywhere.
+    pub everywhere: bool,
 }
 
 /// An object under work.
@@ -115,6 +117,8 @@ struct Work<'a> {
     address: &'a Address,
     action: Action,
     timeout: Duration,
+    /// How far AWS has to be with it.
+    goal: Goal,
     /// What was last said of it.
     said: Mutex<String>,
 }
@@ -159,12 +163,14 @@ impl Apply {
         owner(&self.environment, &lineage, address, tags, token)
     }
 
-    fn work<'a>(&self, declaration: &'a Declaration, action: Action) -> Work<'a> {
+    fn work<'a>(&self, declaration: &'a Declaration, node: &Node) -> Work<'a> {
         let typical = declaration.kind.traits().create_time;
+        let goal = if self.everywhere || node.hands_over { Goal::Ready } else { Goal::Usable };
         Work {
+            goal,
             kind: &declaration.kind,
             address: &declaration.address,
-            action,
+            action: node.step.action,
             timeout: timeout(declaration.timeout, typical),
             said: Mutex::default(),
         }
@@ -175,7 +181,7 @@ impl Apply {
     }
 
     async fn ready(&self, work: &Work<'_>, id: &Id) -> Result<Observed, ApplyError> {
-        let ready = self.wait(work, id, Goal::Ready).await?;
+        let ready = self.wait(work, id, work.goal).await?;
         ready
             .ok_or_else(|| Error::invalid(format!("{id} went away while it was waited for")).into())
     }
@@ -200,7 +206,7 @@ impl Apply {
             }
             Waited::TimedOut(last) => Err(ApplyError::TimedOut {
                 id: id.clone(),
-                goal: if goal == Goal::Ready { "ready" } else { "gone" },
+                goal: if goal == Goal::Gone { "gone" } else { "ready" },
                 timeout: work.timeout,
                 last,
             }),

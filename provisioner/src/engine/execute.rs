@@ -38,6 +38,8 @@ pub struct Run {
     pub stop: CancellationToken,
     /// How many calls at once.
     pub parallel: usize,
+    /// Whether to wait until everything is everywhere, and not only of use.
+    pub wait: bool,
 }
 
 /// How a run ended.
@@ -141,6 +143,7 @@ pub async fn execute(run: Run, plan: &Plan) -> Result<Report, Arc<StoreError>> {
         environment: run.environment,
         writer: run.writer.clone(),
         events: run.events.clone(),
+        everywhere: run.wait,
     };
     let nodes: Vec<Arc<Node>> = schedule.nodes.iter().cloned().map(Arc::new).collect();
     let outcomes = walk::walk(&schedule.dag, run.parallel, &run.stop, |index, turn| {

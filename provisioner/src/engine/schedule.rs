@@ -21,6 +21,9 @@ pub(super) struct Schedule {
 pub(super) struct Node {
     pub step: Step,
     pub part: Part,
+    /// Whether something goes when this is done, that the world may have used through it until
+    /// then: it is done when it is everywhere.
+    pub hands_over: bool,
 }
 
 /// Which half of a step.
@@ -53,6 +56,7 @@ impl Schedule {
         }
         builder.deletions(&dependents(state));
         builder.handovers(kinds);
+        builder.mark_handovers();
         Self { nodes: builder.nodes, dag: builder.dag }
     }
 
@@ -120,7 +124,7 @@ impl Builder {
     }
 
     fn node(&mut self, step: &Step, part: Part) -> usize {
-        self.nodes.push(Node { step: step.clone(), part });
+        self.nodes.push(Node { step: step.clone(), part, hands_over: false });
         self.dag.add_node()
     }
 
@@ -193,6 +197,17 @@ impl Builder {
             if !self.dag.reaches(gone, made) {
                 self.dag.add_edge(made, gone);
             }
+        }
+    }
+
+    /// What is changed before something else goes.
+    fn mark_handovers(&mut self) {
+        let goes = |node: &usize| matches!(self.nodes[*node].part, Part::Unmake | Part::Cleanup);
+        let made = self.make.values();
+        let marked: Vec<usize> =
+            made.copied().filter(|node| self.dag.dependents[*node].iter().any(goes)).collect();
+        for node in marked {
+            self.nodes[node].hands_over = true;
         }
     }
 

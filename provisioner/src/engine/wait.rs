@@ -23,6 +23,9 @@ const JITTER: f64 = 0.1;
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Goal {
+    /// It can be used.
+    Usable,
+    /// It can be used everywhere.
     Ready,
     Gone,
 }
@@ -152,15 +155,22 @@ impl Wait {
     fn saw(self, object: Option<Observed>) -> Option<Self> {
         let waited = match (self.request.goal, object) {
             (Goal::Gone, None) => Waited::Gone,
-            (Goal::Ready, None) => return self.heard("not visible yet").goes_on(),
-            (Goal::Ready, Some(object)) => match &object.status {
+            (Goal::Usable | Goal::Ready, None) => {
+                return self.heard("not visible yet").goes_on();
+            }
+            (goal @ (Goal::Usable | Goal::Ready), Some(object)) => match &object.status {
                 Status::Ready => Waited::Ready(object),
+                Status::Spreading(_) if goal == Goal::Usable => Waited::Ready(object),
                 Status::Failed(reason) => Waited::Failed(reason.clone()),
-                Status::Working(word) => return self.heard(word).goes_on(),
+                Status::Spreading(word) | Status::Working(word) => {
+                    return self.heard(word).goes_on();
+                }
             },
             (Goal::Gone, Some(object)) => {
                 let word = match &object.status {
-                    Status::Working(word) | Status::Failed(word) => word.as_str(),
+                    Status::Spreading(word) | Status::Working(word) | Status::Failed(word) => {
+                        word.as_str()
+                    }
                     Status::Ready => "still there",
                 };
                 return self.heard(word).goes_on();

@@ -41,7 +41,7 @@ pub fn rows(state: &State, world: &World) -> Vec<Row> {
         let (status, reason) = match live.map(|live| &live.status) {
             None => ("gone".to_owned(), None),
             Some(Condition::Ready) => (entry.status.word().to_owned(), None),
-            Some(Condition::Working(word)) => (word.clone(), None),
+            Some(Condition::Spreading(word) | Condition::Working(word)) => (word.clone(), None),
             Some(Condition::Failed(reason)) => ("failed".to_owned(), Some(reason.clone())),
         };
         Row {

@@ -130,6 +130,9 @@ fn one_command() {
                                      repeated)
           --plan <FILE>              Carry out this saved plan; refused when the world has moved since
           --force-migrations         Ship migrations that the running release can't live with
+          --wait                     Wait until CloudFront has brought what changed to all of its
+                                     places, which takes minutes. Otherwise that is waited for only
+                                     where something is to go after it
       -y, --yes                      Do not ask
           --parallel <N>             How many calls to AWS at once
           --allow-expiry             Begin although the credentials may expire before the end

@@ -235,6 +235,7 @@ impl Environment {
             events,
             stop: self.world.stop(),
             parallel: self.parallel,
+            wait: false,
         };
         let result = execute(run, &plan).await;
         writer.close();

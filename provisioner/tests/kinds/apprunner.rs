@@ -195,7 +195,9 @@ async fn a_service_that_failed_says_why_and_makes_room_for_another() {
         match read::<Service>(&world, &id).await.unwrap().status {
             Status::Failed(reason) => break reason,
             Status::Ready => panic!("it runs without an image"),
-            Status::Working(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            Status::Spreading(_) | Status::Working(_) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
         }
     };
     assert!(reason.starts_with("CREATE_FAILED\nthe end of /aws/apprunner/"), "{reason}");

@@ -109,7 +109,9 @@ async fn a_first_deployment_that_fails_says_why() {
         match read::<ExpressService>(&world, &id).await.unwrap().status {
             Status::Failed(reason) => break reason,
             Status::Ready => panic!("it runs without an image"),
-            Status::Working(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            Status::Spreading(_) | Status::Working(_) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
         }
     };
     assert!(reason.starts_with("ROLLBACK_FAILED"), "{reason}");

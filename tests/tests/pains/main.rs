@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "tests")]
 
 mod bulk;
+mod cdn;
 mod consent;
 mod credentials;
 mod database;
@@ -12,4 +13,5 @@ mod plan_file;
 mod registry;
 mod secret;
 mod security_group;
+mod service;
 mod stack;

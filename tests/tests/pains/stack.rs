@@ -8,6 +8,21 @@ use tests::{ENVIRONMENT, Ended, Lab, Objects, PLAN, UP};
 /// The stack of a test's own.
 pub const FILE: &str = "stacks/app.yaml";
 
+/// A service and all that it needs, made from a file of the name `program`.
+pub const SERVICE: &str = r#"
+repository: { type: ecr.repository, name: lab/api, force_delete: true }
+image:
+  type: image
+  repository: ${repository.name}
+  build: { command: [cp, program, "{output}"], sources: [program] }
+service:
+  type: service
+  runtime: apprunner
+  image: ${image.uri}
+  repository: ${repository.arn}
+  environment: { LOG: info }
+"#;
+
 /// A lab with one stack, `app`, that has these resources.
 pub async fn lab(resources: &str) -> Lab {
     let lab = Lab::new().await;

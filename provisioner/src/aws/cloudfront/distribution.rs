@@ -316,8 +316,10 @@ async fn read_one(cx: &Context, id: &str) -> Result<Option<Live<Distribution>>> 
         spec: Distribution::from_aws(&found.config),
         outputs: outputs(&found.distribution),
         tags: Some(tags.unwrap_or_default()),
+        // Its name answers from the first place that has it on. One that is on its way out does not.
         status: match is_deployed(&found.distribution) {
             true => Status::Ready,
+            false if found.config.enabled => Status::Spreading(found.distribution.status),
             false => Status::Working(found.distribution.status),
         },
     }))

@@ -34,14 +34,14 @@ pub(super) enum Synced {
 impl Apply {
     pub(super) async fn update(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
         let declaration = self.declaration(&node.step.address)?;
-        let work = self.work(declaration, node.step.action);
+        let work = self.work(declaration, node);
         let id = node.step.id.clone().ok_or_else(|| Error::invalid("the plan has no id"))?;
         let wanted = self.wanted(declaration)?;
         let entry = self.entry(work.address).ok_or_else(|| Error::invalid("it is not known"))?;
         let applied = diff::applied(&entry, work.kind.traits()).into_owned();
         self.writer.commit(|state| record::begun(state, work.address, &id)).await?;
         let mut observed = self.observe(&work, &id).await?;
-        if observed.status != Condition::Ready {
+        if !matches!(observed.status, Condition::Ready | Condition::Spreading(_)) {
             observed = self.ready(&work, &id).await?;
         }
         let tags = self.owner(work.address, &declaration.tags, "").tags;

@@ -45,7 +45,7 @@ struct Intent {
 impl Apply {
     pub(super) async fn create(&self, node: &Node, turn: Turn) -> Result<Id, ApplyError> {
         let declaration = self.declaration(&node.step.address)?;
-        let work = self.work(declaration, node.step.action);
+        let work = self.work(declaration, node);
         let wanted = self.wanted(declaration)?;
         let intent = self.intend(declaration, &wanted, &node.step).await?;
         let owner = self.owner(work.address, &declaration.tags, &intent.token);

@@ -67,7 +67,8 @@ impl Apply {
         let own = declaration.and_then(|declared| declared.timeout);
         let inputs = loss::as_declared(&*kind, doomed.inputs, declaration);
         let timeout = timeout(own, kind.traits().delete_time);
-        let work = Work { kind: &kind, address, action, timeout, said: Mutex::default() };
+        let goal = Goal::Gone;
+        let work = Work { kind: &kind, address, action, timeout, goal, said: Mutex::default() };
         let mut attempts = Attempts::new(Patience::deleting(timeout));
         let deleted = loop {
             match kind.delete(&self.cx, doomed.id, &inputs).await {
