@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::services::{
-    acm, apprunner, cloudfront, ec2, ecr, ecs, events, iam, kms, logs, monitoring, rds,
+    acm, apprunner, cloudfront, ec2, ecr, ecs, events, iam, kms, logs, monitoring, rds, s3control,
     secretsmanager, sns, sts, wafv2,
 };
 
@@ -29,6 +29,8 @@ pub struct Global {
     pub dashboards: monitoring::Dashboards,
     /// Roles and policies.
     pub iam: iam::State,
+    /// What holds for all buckets.
+    pub s3control: s3control::State,
     /// Temporary keys.
     pub sts: sts::State,
 }

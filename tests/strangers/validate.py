@@ -30,6 +30,7 @@ SERVICES = [
     "events",
     "ecr",
     "s3",
+    "s3control",
     "ec2",
     "rds",
     "acm",

@@ -26,6 +26,7 @@ const SERVICES: &[&str] = &[
     "logs",
     "monitoring",
     "rds",
+    "s3control",
     "secretsmanager",
     "sns",
     "sts",

@@ -106,10 +106,14 @@ impl Gateway {
         signature: Result<Signature, ReadError>,
         request: Request<Bytes>,
     ) -> Result<Response<Body>, Dropped> {
-        let scope = match &signature {
+        let mut scope = match &signature {
             Ok(signature) => signature.scope.clone(),
             Err(_) => anonymous(Codec::guess_service(&request)),
         };
+        if scope.service == "s3" {
+            // It signs as S3 does, and S3 has answered what is its own.
+            "s3control".clone_into(&mut scope.service);
+        }
         let service = scope.service.clone();
         let codec = Codec::of(&service, &request);
         let authentic = self.authenticate(&signature, &request, codec.protocol);
@@ -279,7 +283,10 @@ impl Drop for Course<'_> {
 
 fn is_for_s3(signature: &Result<Signature, ReadError>, request: &Request<Incoming>) -> bool {
     match signature {
-        Ok(signature) => matches!(signature.scope.service.as_str(), "s3" | "s3express"),
+        Ok(signature) => match signature.scope.service.as_str() {
+            "s3" => !route::is_for_s3_control(request.uri(), request.headers()),
+            service => service == "s3express",
+        },
         Err(_) => !route::is_an_api_call(request.uri(), request.headers()),
     }
 }

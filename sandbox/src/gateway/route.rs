@@ -5,6 +5,7 @@ use http::Uri;
 use http::header::{AUTHORIZATION, HOST};
 
 use crate::protocol::form;
+use crate::services::s3control;
 
 /// What a signature says of itself: `KEY/20260131/us-east-1/ec2/aws4_request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +126,12 @@ pub fn is_an_api_call(uri: &Uri, headers: &HeaderMap) -> bool {
     form || headers.contains_key("x-amz-target")
         || headers.contains_key("smithy-protocol")
         || uri.query().is_some_and(|query| query_parameter(query, "Action").is_some())
+}
+
+/// Whether a request that is signed for S3 concerns the account rather than a bucket: its path is
+/// of S3 Control, and it says which account.
+pub fn is_for_s3_control(uri: &Uri, headers: &HeaderMap) -> bool {
+    uri.path().starts_with(s3control::PREFIX) && headers.contains_key("x-amz-account-id")
 }
 
 /// Whether the `Host` names this machine, so that no web page can reach the sandbox by a name of

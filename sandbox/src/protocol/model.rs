@@ -39,6 +39,7 @@ models![
     "logs",
     "monitoring",
     "rds",
+    "s3control",
     "secretsmanager",
     "sns",
     "sts",

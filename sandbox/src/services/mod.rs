@@ -23,6 +23,7 @@ pub(crate) mod page;
 pub(crate) mod policy;
 pub mod rds;
 pub mod s3;
+pub mod s3control;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sts;
@@ -74,6 +75,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "logs" => logs::OPERATIONS,
         "monitoring" => monitoring::OPERATIONS,
         "rds" => rds::OPERATIONS,
+        "s3control" => s3control::OPERATIONS,
         "secretsmanager" => secretsmanager::OPERATIONS,
         "sns" => sns::OPERATIONS,
         "sts" => sts::OPERATIONS,

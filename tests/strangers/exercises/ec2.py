@@ -10,8 +10,15 @@ def tagged(kind):
     return [{"ResourceType": kind, "Tags": TAGS}]
 
 
+def ebs_encryption(ec2):
+    ec2.enable_ebs_encryption_by_default()
+    ec2.get_ebs_encryption_by_default()
+    ec2.disable_ebs_encryption_by_default()
+
+
 def run(aws):
     ec2 = aws("ec2")
+    ebs_encryption(ec2)
     world(ec2)
     vpc = vpcs(ec2)
     first, second = subnets(ec2, vpc)

@@ -7,6 +7,16 @@ MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 TAGS = [{"Key": "owner", "Value": "strangers"}]
 
 
+def password_policy(iam):
+    with refused("NoSuchEntity"):
+        iam.get_account_password_policy()
+    iam.update_account_password_policy(
+        MinimumPasswordLength=14, MaxPasswordAge=90, PasswordReusePrevention=24
+    )
+    iam.get_account_password_policy()
+    iam.delete_account_password_policy()
+
+
 def run(aws):
     iam = aws("iam")
     roles(iam)
@@ -14,6 +24,8 @@ def run(aws):
     attachments(iam)
     profiles(iam)
     service_linked(iam)
+    password_policy(iam)
+    iam.get_account_summary()
     iam.create_account_alias(AccountAlias="stranger-alias")
     iam.list_account_aliases()
     iam.delete_account_alias(AccountAlias="stranger-alias")

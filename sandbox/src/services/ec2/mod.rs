@@ -16,6 +16,7 @@ mod account_attribute;
 mod availability_zone;
 mod cidr;
 mod dhcp_options;
+mod ebs_encryption;
 mod elastic_ip;
 mod endpoint_service;
 mod errors;
@@ -126,9 +127,12 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("DescribeVpcEndpoints", vpc_endpoint_list::describe),
     operation!("DescribeVpcs", vpc::describe),
     operation!("DetachInternetGateway", internet_gateway::detach),
+    operation!("DisableEbsEncryptionByDefault", ebs_encryption::disable),
     operation!("DisassociateAddress", elastic_ip::disassociate),
     operation!("DisassociateRouteTable", route_table_association::disassociate),
     operation!("DisassociateVpcCidrBlock", vpc_cidr::disassociate),
+    operation!("EnableEbsEncryptionByDefault", ebs_encryption::enable),
+    operation!("GetEbsEncryptionByDefault", ebs_encryption::get),
     operation!("ModifySecurityGroupRules", security_group_changes::modify),
     operation!("ModifySubnetAttribute", subnet_attribute::modify),
     operation!("ModifyVpcAttribute", vpc_attribute::modify),

@@ -40,6 +40,7 @@ pub struct State {
     pub(super) vpcs: Table<Vpc>,
     pub(super) vpc_endpoints: Table<VpcEndpoint>,
     pub(super) tokens: Tokens,
+    pub(super) ebs_encryption_by_default: bool,
 }
 
 impl State {

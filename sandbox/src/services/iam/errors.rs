@@ -79,6 +79,10 @@ pub(super) fn account_alias_exists(alias: &str) -> Fault {
     already_exists(format!("The account alias {alias} already exists."))
 }
 
+pub(super) fn no_password_policy(account: &str) -> Fault {
+    no_such_entity(format!("The Password Policy with domain name {account} cannot be found."))
+}
+
 pub(super) fn deletion_task_not_found(task: &str) -> Fault {
     no_such_entity(format!("Deletion task {task} cannot be found."))
 }

@@ -10,11 +10,13 @@ mod inline;
 mod instance_profile;
 mod names;
 mod paging;
+mod password_policy;
 mod policy;
 mod policy_version;
 mod role;
 mod service_linked;
 pub mod state;
+mod summary;
 mod tagging;
 
 pub use state::State;
@@ -30,6 +32,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("CreateRole", role::create),
     operation!("CreateServiceLinkedRole", service_linked::create),
     operation!("DeleteAccountAlias", account::delete_alias),
+    operation!("DeleteAccountPasswordPolicy", password_policy::delete),
     operation!("DeleteInstanceProfile", instance_profile::delete),
     operation!("DeletePolicy", policy::delete),
     operation!("DeletePolicyVersion", policy_version::delete),
@@ -38,6 +41,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("DeleteRolePolicy", inline::delete),
     operation!("DeleteServiceLinkedRole", service_linked::delete),
     operation!("DetachRolePolicy", attached::detach),
+    operation!("GetAccountPasswordPolicy", password_policy::get),
+    operation!("GetAccountSummary", summary::get),
     operation!("GetInstanceProfile", instance_profile::get),
     operation!("GetPolicy", policy::get),
     operation!("GetPolicyVersion", policy_version::get),
@@ -66,6 +71,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("UntagInstanceProfile", tagging::untag_profile),
     operation!("UntagPolicy", tagging::untag_policy),
     operation!("UntagRole", tagging::untag_role),
+    operation!("UpdateAccountPasswordPolicy", password_policy::update),
     operation!("UpdateAssumeRolePolicy", role::update_trust),
     operation!("UpdateRole", role::update),
     operation!("UpdateRoleDescription", role::update_description),

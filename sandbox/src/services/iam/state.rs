@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::aws_managed;
 use super::errors;
+use super::password_policy::PasswordPolicy;
 use super::policy::Policy;
 use super::service_linked::Deletion;
 use crate::fault::Fault;
@@ -21,6 +22,7 @@ pub struct State {
     pub(super) policies: BTreeMap<String, Policy>,
     pub(super) instance_profiles: BTreeMap<String, InstanceProfile>,
     pub(super) account_alias: Option<String>,
+    pub(super) password_policy: Option<PasswordPolicy>,
     pub(super) deletions: BTreeMap<String, Deletion>,
 }
 
