@@ -64,6 +64,7 @@ def confirm(sns):
     """As somebody with a web server does: the token comes with the first message."""
     import http.server
     import threading
+    import urllib.request
 
     received = []
 
@@ -84,6 +85,9 @@ def confirm(sns):
     url = f"http://hook.localhost:{server.server_port}/sns"
     sns.subscribe(TopicArn=ARN, Protocol="http", Endpoint=url)
     assert told.acquire(timeout=20), "nobody asked for a confirmation"
+    # Whoever has the token need not sign.
+    with urllib.request.urlopen(received[0]["SubscribeURL"], timeout=20) as page:
+        assert b"<SubscriptionArn>" in page.read()
     token = received[0]["Token"]
     sns.confirm_subscription(TopicArn=ARN, Token=token)
     sns.publish(TopicArn=ARN, Message="hello", Subject="greeting")

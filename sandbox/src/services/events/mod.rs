@@ -15,6 +15,7 @@ mod target;
 mod tests;
 
 pub use event::{Happening, tell};
+pub(crate) use pattern::Pattern;
 pub use state::State;
 
 /// The supported operations.

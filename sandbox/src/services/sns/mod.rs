@@ -9,6 +9,7 @@
 use super::{Operation, operation};
 
 mod errors;
+mod filter;
 mod publish;
 mod state;
 mod subscription;

@@ -236,7 +236,7 @@ impl Subscription {
     /// The request that brings a message, where the endpoint wants it and is an HTTP server.
     fn notification(&self, message: &Message) -> Option<Post> {
         let is_raw = self.attributes.get("RawMessageDelivery").is_some_and(|raw| raw == "true");
-        if !self.is_confirmed || !self.is_http() {
+        if !self.is_confirmed || !self.is_http() || !self.wants(message) {
             return None;
         }
         let mut body = serde_json::to_value(message).unwrap_or_default();

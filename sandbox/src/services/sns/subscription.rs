@@ -6,8 +6,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::errors;
 use super::state::{Post, State, Subscription};
+use super::{errors, filter};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::page::page;
@@ -99,7 +99,11 @@ fn check_endpoint(protocol: &str, endpoint: &str) -> Result<(), Fault> {
 fn check_attribute(protocol: &str, name: &str, value: &str) -> Result<(), Fault> {
     let is_json = || serde_json::from_str::<Value>(value).is_ok_and(|value| value.is_object());
     match name {
-        "FilterPolicy" | "FilterPolicyScope" => Err(errors::not_built("filter policies")),
+        "FilterPolicy" => filter::check_policy(value)
+            .map_err(|reason| errors::invalid(format!("FilterPolicy: {reason}"))),
+        "FilterPolicyScope" if !filter::is_scope(value) => {
+            Err(errors::invalid("FilterPolicyScope"))
+        }
         "RawMessageDelivery" if !matches!(value, "true" | "false") => {
             Err(errors::invalid("RawMessageDelivery"))
         }
@@ -114,7 +118,11 @@ fn check_attribute(protocol: &str, name: &str, value: &str) -> Result<(), Fault>
         "DeliveryPolicy" | "RedrivePolicy" if !value.is_empty() && !is_json() => {
             Err(errors::invalid(format!("{name}: not a valid JSON document")))
         }
-        "DeliveryPolicy" | "RawMessageDelivery" | "RedrivePolicy" | "SubscriptionRoleArn" => Ok(()),
+        "DeliveryPolicy"
+        | "FilterPolicyScope"
+        | "RawMessageDelivery"
+        | "RedrivePolicy"
+        | "SubscriptionRoleArn" => Ok(()),
         _ => Err(errors::invalid("AttributeName")),
     }
 }
@@ -200,6 +208,9 @@ pub(super) fn get_attributes(
         ("RawMessageDelivery", "false".to_owned()),
         ("ConfirmationWasAuthenticated", subscription.is_confirmed.to_string()),
     ]);
+    if subscription.filter_policy().is_some() {
+        attributes.insert("FilterPolicyScope", filter::BY_ATTRIBUTES.to_owned());
+    }
     let set = subscription.attributes.iter().filter(|(_, value)| !value.is_empty());
     attributes.extend(set.map(|(name, value)| (name.as_str(), value.clone())));
     attributes.extend([

@@ -41,6 +41,7 @@ resource "aws_sns_topic_subscription" "queue" {
   protocol             = "sqs"
   endpoint             = "arn:aws:sqs:eu-west-1:123456789012:ops"
   raw_message_delivery = true
+  filter_policy        = jsonencode({ severity = ["high"] })
 }
 
 resource "aws_cloudwatch_log_group" "app" {
