@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::services::{
-    acm, apprunner, cloudfront, ec2, ecr, ecs, events, iam, kms, logs, monitoring, rds, s3control,
-    secretsmanager, sns, sts, wafv2,
+    acm, apprunner, cloudfront, cloudtrail, config, ec2, ecr, ecs, events, guardduty, iam, kms,
+    logs, monitoring, rds, s3control, secretsmanager, sns, sts, wafv2,
 };
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
@@ -43,6 +43,12 @@ pub struct Region {
     pub acm: acm::State,
     /// Services from images, and what they share.
     pub apprunner: apprunner::State,
+    /// Trails.
+    pub cloudtrail: cloudtrail::State,
+    /// The recorder of configurations.
+    pub config: config::State,
+    /// The detector of threats.
+    pub guardduty: guardduty::State,
     /// Networking.
     pub ec2: ec2::State,
     /// Clusters, instances, proxies.

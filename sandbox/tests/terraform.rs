@@ -145,3 +145,21 @@ async fn what_watches_a_service_comes_up_stays_as_it_is_and_goes() {
     assert_eq!(region["logs"]["groups"], json!({}));
     terraform.sandbox.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_holds_an_account_to_rules_comes_up_stays_as_it_is_and_goes() {
+    let Some(terraform) = Terraform::start("compliance").await else { return };
+    terraform.run(&["init", "-input=false"], 0).await;
+    terraform.run(&["apply", "-input=false", "-auto-approve"], 0).await;
+    terraform.run(&["plan", "-input=false", "-detailed-exitcode"], 0).await;
+    terraform.run(&["destroy", "-input=false", "-auto-approve"], 0).await;
+    let world = terraform.sandbox.world(|world| serde_json::to_value(&*world).unwrap());
+    assert_eq!(world["global"]["iam"]["password_policy"], json!(null));
+    let region = &world["regions"]["eu-west-1"];
+    assert_eq!(region["ec2"]["ebs_encryption_by_default"], json!(false));
+    assert_eq!(region["cloudtrail"]["trails"], json!({}));
+    assert_eq!(region["config"]["recorder"], json!(null));
+    assert_eq!(region["config"]["channel"], json!(null));
+    assert_eq!(region["guardduty"]["detector"], json!(null));
+    terraform.sandbox.stop().await.unwrap();
+}

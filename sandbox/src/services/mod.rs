@@ -10,10 +10,13 @@ use crate::fault::Fault;
 pub mod acm;
 pub mod apprunner;
 pub mod cloudfront;
+pub mod cloudtrail;
+pub mod config;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
 pub mod events;
+pub mod guardduty;
 pub mod iam;
 pub mod image;
 pub mod kms;
@@ -66,10 +69,13 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "acm" => acm::OPERATIONS,
         "apprunner" => apprunner::OPERATIONS,
         "cloudfront" => cloudfront::OPERATIONS,
+        "cloudtrail" => cloudtrail::OPERATIONS,
+        "config" => config::OPERATIONS,
         "ec2" => ec2::OPERATIONS,
         "ecr" => ecr::OPERATIONS,
         "ecs" => ecs::OPERATIONS,
         "events" => events::OPERATIONS,
+        "guardduty" => guardduty::OPERATIONS,
         "iam" => iam::OPERATIONS,
         "kms" => kms::OPERATIONS,
         "logs" => logs::OPERATIONS,

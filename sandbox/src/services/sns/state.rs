@@ -124,6 +124,11 @@ impl State {
         json!({ "topics": topics, "pending": pending.collect::<Vec<_>>() })
     }
 
+    /// Whether there is such a topic and a service of AWS's may publish to it.
+    pub fn lets(&self, service: &str, arn: &str) -> bool {
+        self.topics.get(arn).is_some_and(|topic| topic.lets(service))
+    }
+
     /// Publishes for a service of AWS's, e.g. `cloudwatch.amazonaws.com`, as far as the topic lets
     /// it; gives the message's id.
     ///
