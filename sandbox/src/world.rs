@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::services::{
     acm, apprunner, cloudfront, cloudtrail, config, ec2, ecr, ecs, events, guardduty, iam, kms,
-    logs, monitoring, rds, s3control, secretsmanager, sns, sts, wafv2,
+    logs, monitoring, rds, s3control, secretsmanager, securityhub, sns, sts, wafv2,
 };
 
 /// Everything that exists in the sandbox, but for the contents of S3 objects.
@@ -49,6 +49,8 @@ pub struct Region {
     pub config: config::State,
     /// The detector of threats.
     pub guardduty: guardduty::State,
+    /// Findings, and the standards that they are of.
+    pub securityhub: securityhub::State,
     /// Networking.
     pub ec2: ec2::State,
     /// Clusters, instances, proxies.

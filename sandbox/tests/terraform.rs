@@ -161,5 +161,6 @@ async fn what_holds_an_account_to_rules_comes_up_stays_as_it_is_and_goes() {
     assert_eq!(region["config"]["recorder"], json!(null));
     assert_eq!(region["config"]["channel"], json!(null));
     assert_eq!(region["guardduty"]["detector"], json!(null));
+    assert_eq!(region["securityhub"]["hub"], json!(null));
     terraform.sandbox.stop().await.unwrap();
 }

@@ -38,6 +38,7 @@ SERVICES = [
     "cloudtrail",
     "config",
     "guardduty",
+    "securityhub",
     "wafv2",
     "apprunner",
     "ecs",

@@ -31,6 +31,7 @@ const SERVICES: &[&str] = &[
     "rds",
     "s3control",
     "secretsmanager",
+    "securityhub",
     "sns",
     "sts",
     "wafv2",

@@ -44,6 +44,7 @@ models![
     "rds",
     "s3control",
     "secretsmanager",
+    "securityhub",
     "sns",
     "sts",
     "wafv2"

@@ -28,6 +28,7 @@ pub mod rds;
 pub mod s3;
 pub mod s3control;
 pub mod secretsmanager;
+pub mod securityhub;
 pub mod sns;
 pub mod sts;
 pub mod tags;
@@ -83,6 +84,7 @@ pub fn operations(service: &str) -> Option<&'static [Operation]> {
         "rds" => rds::OPERATIONS,
         "s3control" => s3control::OPERATIONS,
         "secretsmanager" => secretsmanager::OPERATIONS,
+        "securityhub" => securityhub::OPERATIONS,
         "sns" => sns::OPERATIONS,
         "sts" => sts::OPERATIONS,
         "wafv2" => wafv2::OPERATIONS,

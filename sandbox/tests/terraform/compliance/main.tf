@@ -103,3 +103,13 @@ resource "aws_guardduty_detector_feature" "lambda" {
   name        = "LAMBDA_NETWORK_LOGS"
   status      = "DISABLED"
 }
+
+resource "aws_securityhub_account" "all" {
+  enable_default_standards = false
+  depends_on               = [aws_config_configuration_recorder_status.all]
+}
+
+resource "aws_securityhub_standards_subscription" "nist" {
+  standards_arn = "arn:aws:securityhub:eu-west-1::standards/nist-800-53/v/5.0.0"
+  depends_on    = [aws_securityhub_account.all]
+}
