@@ -83,6 +83,7 @@ struct Inner {
     rds: OnceLock<aws_sdk_rds::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
     secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
+    sns: OnceLock<aws_sdk_sns::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
 }
 
@@ -147,6 +148,7 @@ impl Clients {
             rds: OnceLock::new(),
             s3: OnceLock::new(),
             secretsmanager: OnceLock::new(),
+            sns: OnceLock::new(),
             sts: OnceLock::new(),
         }))
     }
@@ -224,6 +226,8 @@ clients! {
     rds: aws_sdk_rds, None;
     /// Secrets Manager.
     secretsmanager: aws_sdk_secretsmanager, None;
+    /// SNS.
+    sns: aws_sdk_sns, None;
     /// STS.
     sts: aws_sdk_sts, None;
 }

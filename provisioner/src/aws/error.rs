@@ -382,13 +382,16 @@ fn by_status(status: u16) -> Kind {
     }
 }
 
-/// App Runner and ECS have one code for most refusals, and say what is wrong in its message only.
+/// App Runner, ECS and SNS have one code for most refusals, and say what is wrong in its message only.
 fn by_message(code: &str, message: &str) -> Option<Kind> {
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
     match code {
         "InvalidRequestException" if says(&["already exists"]) => Some(Kind::AlreadyExists),
         "InvalidRequestException" if says(&["Error in assuming"]) => Some(Kind::NotYet),
         "InvalidParameterException" if says(&["not idempotent", "already exists"]) => {
+            Some(Kind::AlreadyExists)
+        }
+        "InvalidParameter" if says(&["already exists with different tags"]) => {
             Some(Kind::AlreadyExists)
         }
         "InvalidParameterException" if says(&["nable to assume"]) => Some(Kind::NotYet),

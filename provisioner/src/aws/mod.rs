@@ -15,6 +15,7 @@ mod word;
 pub mod acm;
 pub mod apprunner;
 pub mod cloudfront;
+pub mod cloudwatch;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
@@ -24,6 +25,7 @@ pub mod logs;
 pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
+pub mod sns;
 pub mod wafv2;
 
 pub use client::{Clients, ConnectError, Connection, Credentials};
@@ -77,6 +79,9 @@ pub fn kinds() -> Kinds {
         .with_resource::<cloudfront::distribution::Distribution>()
         .with_resource::<cloudfront::origin_access_control::OriginAccessControl>()
         .with_resource::<cloudfront::response_headers_policy::ResponseHeadersPolicy>()
+        .with_resource::<cloudwatch::alarm::Alarm>()
+        .with_resource::<cloudwatch::composite_alarm::CompositeAlarm>()
+        .with_resource::<cloudwatch::dashboard::Dashboard>()
         .with_resource::<ec2::eip::Eip>()
         .with_resource::<ec2::flow_log::FlowLog>()
         .with_resource::<ec2::internet_gateway::InternetGateway>()
@@ -94,6 +99,7 @@ pub fn kinds() -> Kinds {
         .with_resource::<iam::role::Role>()
         .with_resource::<kms::key::Key>()
         .with_resource::<logs::log_group::LogGroup>()
+        .with_resource::<logs::metric_filter::MetricFilter>()
         .with_resource::<rds::cluster::Cluster>()
         .with_resource::<rds::cluster_parameter_group::ClusterParameterGroup>()
         .with_resource::<rds::instance::Instance>()
@@ -103,5 +109,7 @@ pub fn kinds() -> Kinds {
         .with_resource::<s3::bucket_policy::BucketPolicy>()
         .with_resource::<s3::content::Content>()
         .with_resource::<secretsmanager::secret::Secret>()
+        .with_resource::<sns::subscription::Subscription>()
+        .with_resource::<sns::topic::Topic>()
         .with_resource::<wafv2::web_acl::WebAcl>()
 }

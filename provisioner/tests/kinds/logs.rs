@@ -1,8 +1,9 @@
 use provisioner::aws::logs::log_group::LogGroup;
+use provisioner::aws::logs::metric_filter::MetricFilter;
 use provisioner::resource::{Id, Resource};
 use serde_json::json;
 
-use crate::harness::{World, life_cycle, owner, spec};
+use crate::harness::{World, life_cycle, made, owner, spec};
 
 #[tokio::test]
 async fn log_group() {
@@ -41,4 +42,18 @@ async fn protection_of_our_own_making_does_not_stop_us() {
     assert!(unprotected.delete(&world, &id).await.is_err());
     group.delete(&world, &id).await.unwrap();
     assert!(group.find(&world, &owner("protected")).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn metric_filter() {
+    let world = World::new().await;
+    made::<LogGroup>(&world, "group", json!({ "name": "/kinds/filtered" })).await;
+    let filter = |pattern: &str, metric: serde_json::Value| json!({ "log_group_name": "/kinds/filtered", "pattern": pattern, "metric": metric });
+    let errors = json!({ "namespace": "kinds", "name": "errors", "default_value": 0 });
+    let slow = json!({
+        "namespace": "kinds", "name": "slow", "value": "$.ms", "unit": "Milliseconds",
+        "dimensions": { "route": "$.route" },
+    });
+    let (first, changed) = (filter("ERROR", errors), filter("{ $.ms > 500 }", slow));
+    life_cycle::<MetricFilter>(&world, "filter", first, changed).await;
 }

@@ -8,6 +8,7 @@
 mod acm;
 mod apprunner;
 mod cloudfront;
+mod cloudwatch;
 mod content;
 mod ec2;
 mod ecr;
@@ -19,4 +20,5 @@ mod logs;
 mod rds;
 mod s3;
 mod secretsmanager;
+mod sns;
 mod wafv2;

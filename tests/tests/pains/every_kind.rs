@@ -13,9 +13,10 @@ const EVERYTHING: &[(&str, &str)] = &[
     ("app", include_str!("every_kind.yaml")),
     ("service", include_str!("every_kind_service.yaml")),
     ("site", include_str!("every_kind_site.yaml")),
+    ("observability", include_str!("every_kind_observability.yaml")),
 ];
 
-/// What can be changed of the service and the site without a replacement, by stack.
+/// What can be changed of the other stacks without a replacement.
 const OTHER_CHANGES: &[(&str, &str, &str)] = &[
     ("service", "LOG: info", "LOG: debug"),
     ("service", "cpu: 512\n    memory: 1024", "cpu: 1024\n    memory: 2048"),
@@ -38,6 +39,16 @@ const OTHER_CHANGES: &[(&str, &str, &str)] = &[
     ("site", "redirect-to-https", "https-only"),
     ("site", "PriceClass_100", "PriceClass_200"),
     ("site", "response_page_path: /404.html", "response_page_path: /index.html"),
+    ("observability", "display_name: every kind", ""),
+    ("observability", "numRetries: 4", "numRetries: 5"),
+    ("observability", "severity: [high]", "severity: [low]"),
+    ("observability", "pattern: ERROR", "pattern: FATAL"),
+    ("observability", "statistic: Average", "statistic: Maximum"),
+    ("observability", "datapoints_to_alarm: 3", ""),
+    ("observability", "threshold: 900", "threshold: 500"),
+    ("observability", "BAND(errors, 2)", "BAND(errors, 4)"),
+    ("observability", "AND ALARM", "OR ALARM"),
+    ("observability", "# every kind", "# all kinds"),
 ];
 
 /// What can be changed of the rest without a replacement, from and to.

@@ -89,7 +89,7 @@ pub fn id(lab: &Lab, address: &str) -> String {
 pub async fn made(lab: &Lab) -> Objects {
     let mut objects = lab.objects().await;
     let once = ["ec2/dhcp_options", "ecr/scanning", "ecr/passwords", "ecs/clusters"];
-    let gone = ["ec2/nat_gateways", "kms/keys", "ecs/services"];
+    let gone = ["ec2/nat_gateways", "kms/keys", "ecs/services", "monitoring/history"];
     for kind in once.into_iter().chain(gone) {
         objects.remove(&format!("us-east-1/{kind}"));
     }

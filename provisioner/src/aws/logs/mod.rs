@@ -3,6 +3,7 @@
 mod event;
 pub mod log_group;
 mod merge;
+pub mod metric_filter;
 mod origin;
 mod search;
 mod tail;

@@ -14,6 +14,7 @@ use crate::fault::Fault;
 pub struct State {
     pub(super) recorder: Option<Recorder>,
     pub(super) channel: Option<Channel>,
+    #[serde(flatten)]
     pub(super) course: Course,
 }
 

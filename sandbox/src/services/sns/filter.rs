@@ -11,9 +11,13 @@ const SCOPE: &str = "FilterPolicyScope";
 pub(super) const BY_ATTRIBUTES: &str = "MessageAttributes";
 const BY_BODY: &str = "MessageBody";
 
-/// Checks a policy; an empty one takes away what there was.
+/// Checks a policy; an empty one, `{}` in AWS's documentation, takes away what there was.
 pub(super) fn check_policy(text: &str) -> Result<(), String> {
-    if text.is_empty() { Ok(()) } else { Pattern::parse(text).map(|_| ()) }
+    if is_empty(text) { Ok(()) } else { Pattern::parse(text).map(|_| ()) }
+}
+
+fn is_empty(text: &str) -> bool {
+    matches!(text.trim(), "" | "{}")
 }
 
 /// Whether there is such a scope.
@@ -24,7 +28,7 @@ pub(super) fn is_scope(text: &str) -> bool {
 impl Subscription {
     /// The policy, where one was set.
     pub(super) fn filter_policy(&self) -> Option<&String> {
-        self.attributes.get("FilterPolicy").filter(|policy| !policy.is_empty())
+        self.attributes.get("FilterPolicy").filter(|policy| !is_empty(policy))
     }
 
     /// Whether it wants a message. A body that is no JSON satisfies no policy.

@@ -1,0 +1,4 @@
+//! Amazon SNS: topics, and who is told what is said to them.
+
+pub mod subscription;
+pub mod topic;
