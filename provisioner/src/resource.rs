@@ -251,8 +251,8 @@ pub struct Traits {
     /// Properties compared by meaning. A path's steps are joined by dots; `*` is any list item.
     /// `tags` may be [`Compare::WriteOnly`] where reading them costs a call an object.
     pub compare: &'static [(&'static str, Compare)],
-    /// Top-level properties that are taken away on AWS when they are taken out of the YAML. Any
-    /// other property that leaves the YAML stays on AWS as it is.
+    /// Properties that are taken away on AWS when they are taken out of the YAML, by their paths as
+    /// in [`Self::compare`]. Any other property that leaves the YAML stays on AWS as it is.
     pub clearable: &'static [&'static str],
     /// Properties that say only how a deletion is made: they hold as the YAML has them then, not
     /// as they were last applied.

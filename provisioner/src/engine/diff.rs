@@ -11,7 +11,7 @@ use crate::unknown;
 
 mod compare;
 
-use compare::{compare_mode, covers, is_empty};
+use compare::{compare_mode, covers, is_empty, items};
 
 /// One property that differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,11 +49,10 @@ pub fn properties(
         };
         comparison.value(name, value, there);
     }
-    for name in traits.clearable {
-        let had = applied.is_some_and(|applied| !applied[*name].is_null());
-        if had && wanted[*name].is_null() && !is_empty(&live[*name]) {
-            comparison.push(name, &live[*name], &Json::Null);
-        }
+    for path in traits.clearable {
+        let steps: Vec<&str> = path.split('.').collect();
+        let applied = applied.unwrap_or(&Json::Null);
+        comparison.taken_away("", &steps, wanted, (applied, live));
     }
     comparison.changes
 }
@@ -164,6 +163,40 @@ impl Comparison<'_> {
         }
     }
 
+    /// What was applied at a path and is wanted no more. A change names the list that it is in, as
+    /// every change in a list does.
+    fn taken_away(
+        &mut self,
+        path: &str,
+        steps: &[&str],
+        wanted: &Json,
+        (applied, live): (&Json, &Json),
+    ) {
+        match steps {
+            [] if !applied.is_null() && wanted.is_null() && !is_empty(live) => {
+                self.push(path, live, wanted);
+            }
+            [] => {}
+            ["*", rest @ ..] => {
+                let mut of_item = Comparison { traits: self.traits, changes: Vec::new() };
+                let items = items(wanted).iter().zip(items(applied)).zip(items(live));
+                for ((wanted, applied), live) in items {
+                    of_item.taken_away(path, rest, wanted, (applied, live));
+                }
+                let is_told = self.changes.iter().any(|change| change.path == path);
+                if !of_item.changes.is_empty() && !is_told {
+                    self.push(path, live, wanted);
+                }
+            }
+            [name, rest @ ..] if wanted.is_object() && unknown::origin(wanted).is_none() => {
+                let path =
+                    if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
+                self.taken_away(&path, rest, &wanted[*name], (&applied[*name], &live[*name]));
+            }
+            _ => {}
+        }
+    }
+
     fn push(&mut self, path: &str, before: &Json, after: &Json) {
         let property = path.split('.').next().unwrap_or(path);
         self.changes.push(PropertyChange {
@@ -196,7 +229,7 @@ mod tests {
             ("version", Compare::Version),
             ("variables", Compare::Whole),
         ],
-        clearable: &["note"],
+        clearable: &["note", "options.note", "steps.*.note"],
         ..Traits::DEFAULT
     };
 
@@ -308,6 +341,23 @@ mod tests {
         let changes = properties(&json!({}), &live, Some(&live), &TRAITS);
         assert_eq!(changes.len(), 1);
         assert_eq!((changes[0].path.as_str(), &changes[0].after), ("note", &Json::Null));
+    }
+
+    #[test]
+    fn what_is_taken_away_may_lie_in_maps_and_lists() {
+        let live = json!({
+            "options": { "note": "n", "size": 1 },
+            "steps": [{ "name": "a", "note": "n" }, { "name": "b", "size": 1 }],
+        });
+        let wanted = json!({ "options": {}, "steps": [{ "name": "a" }, { "name": "b" }] });
+        let changes = properties(&wanted, &live, Some(&live), &TRAITS);
+        let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+        assert_eq!(paths, ["options.note", "steps"]);
+        assert_eq!(changes[1].after, wanted["steps"]);
+        assert!(properties(&wanted, &live, Some(&wanted), &TRAITS).is_empty(), "AWS's own stay");
+        assert!(properties(&json!({}), &live, Some(&live), &TRAITS).is_empty());
+        let other = json!({ "steps": [{ "name": "c" }, { "name": "b" }] });
+        assert_eq!(properties(&other, &live, Some(&live), &TRAITS).len(), 1, "told once");
     }
 
     #[test]

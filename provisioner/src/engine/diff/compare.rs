@@ -126,7 +126,7 @@ pub(super) fn compare_mode(traits: &Traits, path: &str) -> Option<Compare> {
     traits.compare.iter().find(|(pattern, _)| matches(pattern)).map(|(_, mode)| *mode)
 }
 
-fn items(value: &Json) -> &[Json] {
+pub(super) fn items(value: &Json) -> &[Json] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
