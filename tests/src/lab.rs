@@ -177,12 +177,22 @@ impl Lab {
         assert!(difference.is_empty(), "{difference}");
     }
 
-    /// How many objects of each kind the sandbox holds, but for its own notes on tokens.
+    /// How many objects of each kind the sandbox holds, but for its own notes on tokens and for what
+    /// is in S3, where a state may be.
     pub async fn objects(&self) -> Objects {
+        self.count(|kind| !kind.ends_with("/tokens") && !kind.starts_with("s3/")).await
+    }
+
+    /// How much is in S3: buckets, objects, uploads that were begun.
+    pub async fn files(&self) -> Objects {
+        self.count(|kind| kind.starts_with("s3/")).await
+    }
+
+    async fn count(&self, is_wanted: impl Fn(&str) -> bool) -> Objects {
         let status = self.handle().await.status().await.unwrap();
         let objects = status["objects"].as_object().unwrap().iter();
         objects
-            .filter(|(kind, _)| !kind.ends_with("/tokens") && !kind.starts_with("s3/"))
+            .filter(|(kind, _)| is_wanted(kind))
             .map(|(kind, count)| (kind.clone(), count.as_u64().unwrap()))
             .collect()
     }

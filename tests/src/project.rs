@@ -74,6 +74,34 @@ impl Project {
         self.write(name, &text.replace(from, to));
     }
 
+    /// Writes a stack with these resources, and nothing else of it.
+    pub fn stack(&self, stack: &str, resources: &str) {
+        let resources = match resources.trim() {
+            "" => "{}".to_owned(),
+            _ => resources.lines().map(|line| format!("\n  {line}")).collect(),
+        };
+        let text = format!("stack: {stack}\nresources: {resources}\n");
+        self.write(&format!("stacks/{stack}.yaml"), &text);
+    }
+
+    /// Takes a resource out of a stack's file.
+    ///
+    /// # Panics
+    /// When the file has none of the name.
+    pub fn remove(&self, name: &str, resource: &str) {
+        let (text, head) = (self.read(name), format!("  {resource}:"));
+        let mut is_inside = false;
+        let kept = text.lines().filter(|line| {
+            if !line.starts_with("   ") {
+                is_inside = line.starts_with(&head);
+            }
+            !is_inside
+        });
+        let kept: String = kept.map(|line| format!("{line}\n")).collect();
+        assert_ne!(kept, text, "{name} has no {resource}");
+        self.write(name, &kept);
+    }
+
     /// Adds lines to the environment's file.
     pub fn configure(&self, lines: &str) {
         let config = self.config();

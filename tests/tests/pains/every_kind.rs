@@ -155,7 +155,7 @@ fn missing(lab: &Lab) -> BTreeSet<String> {
 async fn up_is_followed_by_an_empty_plan() {
     let lab = stack::lab("").await;
     for (stack, resources) in EVERYTHING {
-        stack::declare_as(&lab, stack, resources);
+        lab.stack(stack, resources);
     }
     lab.write("program", "a program");
     lab.write("migrations/1_cars.sql", "CREATE TABLE cars ();\n");

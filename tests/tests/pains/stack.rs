@@ -33,20 +33,7 @@ pub async fn lab(resources: &str) -> Lab {
 
 /// Writes the resources of the stack `app`, and nothing else of it.
 pub fn declare(lab: &Lab, resources: &str) {
-    declare_as(lab, "app", resources);
-}
-
-/// Writes the resources of a stack, and nothing else of it.
-pub fn declare_as(lab: &Lab, stack: &str, resources: &str) {
-    let text = format!("stack: {stack}\nresources: {}\n", indented(resources));
-    lab.write(&format!("stacks/{stack}.yaml"), &text);
-}
-
-fn indented(resources: &str) -> String {
-    match resources.trim() {
-        "" => "{}".to_owned(),
-        _ => resources.lines().map(|line| format!("\n  {line}")).collect(),
-    }
+    lab.stack("app", resources);
 }
 
 /// Expects that everything is as declared, and as it was left.
