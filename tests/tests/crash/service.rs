@@ -12,7 +12,7 @@ fn declare(lab: &Lab) {
     lab.only(&[]);
     lab.stack("service", include_str!("../pains/every_kind_service.yaml"));
     // Nobody asks these services for anything that could be watched.
-    lab.replace(FILE, "watch: 60", "watch: 0");
+    lab.replace(FILE, "watch: 1,", "watch: 0,");
     lab.write("program", "a program");
     lab.write("migrations/1_cars.sql", "CREATE TABLE cars ();\n");
 }
