@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 
 use super::Meter;
+use super::meter::Named;
 
 /// How to reach AWS, or what speaks like it.
 #[derive(Debug, Clone)]
@@ -72,6 +73,7 @@ struct Inner {
     cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
     ecs: OnceLock<aws_sdk_ecs::Client>,
     wafv2: OnceLock<aws_sdk_wafv2::Client>,
+    cloudtrail: OnceLock<aws_sdk_cloudtrail::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
     logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     ec2: OnceLock<aws_sdk_ec2::Client>,
@@ -83,6 +85,7 @@ struct Inner {
     rds: OnceLock<aws_sdk_rds::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
     secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
+    securityhub: OnceLock<aws_sdk_securityhub::Client>,
     sns: OnceLock<aws_sdk_sns::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
 }
@@ -137,6 +140,7 @@ impl Clients {
             cloudfront: OnceLock::new(),
             ecs: OnceLock::new(),
             wafv2: OnceLock::new(),
+            cloudtrail: OnceLock::new(),
             cloudwatch: OnceLock::new(),
             logs: OnceLock::new(),
             ec2: OnceLock::new(),
@@ -148,6 +152,7 @@ impl Clients {
             rds: OnceLock::new(),
             s3: OnceLock::new(),
             secretsmanager: OnceLock::new(),
+            securityhub: OnceLock::new(),
             sns: OnceLock::new(),
             sts: OnceLock::new(),
         }))
@@ -179,6 +184,7 @@ macro_rules! clients {
             pub fn $name(&self) -> &$service::Client {
                 self.0.$name.get_or_init(|| {
                     let config = $service::config::Builder::from(&self.0.config)
+                        .interceptor(Named)
                         .retry_partition(partition(stringify!($name)));
                     let retry: Option<RetryConfig> = $retry;
                     let config = match retry {
@@ -205,6 +211,8 @@ clients! {
     ecs: aws_sdk_ecs, None;
     /// WAF.
     wafv2: aws_sdk_wafv2, None;
+    /// CloudTrail.
+    cloudtrail: aws_sdk_cloudtrail, None;
     /// CloudWatch.
     cloudwatch: aws_sdk_cloudwatch, None;
     /// CloudWatch Logs.
@@ -226,6 +234,8 @@ clients! {
     rds: aws_sdk_rds, None;
     /// Secrets Manager.
     secretsmanager: aws_sdk_secretsmanager, None;
+    /// Security Hub.
+    securityhub: aws_sdk_securityhub, None;
     /// SNS.
     sns: aws_sdk_sns, None;
     /// STS.
@@ -237,6 +247,7 @@ impl Clients {
     pub fn s3(&self) -> &aws_sdk_s3::Client {
         self.0.s3.get_or_init(|| {
             let config = aws_sdk_s3::config::Builder::from(&self.0.config)
+                .interceptor(Named)
                 .retry_partition(partition("s3"))
                 .force_path_style(self.0.config.endpoint_url().is_some());
             aws_sdk_s3::Client::from_conf(config.build())

@@ -1,20 +1,64 @@
 //! Every request passes here: it waits for its service's budget, and is counted and timed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
 use http_body_util::BodyExt;
 
 use super::budget::Budget;
+
+/// The header by which [`Named`] tells the meter what is called; it does not leave this machine.
+const OPERATION: &str = "x-provision-operation";
+
+tokio::task_local! {
+    static NOTES: Arc<Mutex<BTreeSet<String>>>;
+}
+
+/// Does something, and tells which operations it called, as `service:Operation`.
+pub async fn noted<T>(work: impl Future<Output = T>) -> (T, BTreeSet<String>) {
+    let notes = Arc::<Mutex<BTreeSet<String>>>::default();
+    let result = NOTES.scope(Arc::clone(&notes), work).await;
+    let operations = notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    (result, operations)
+}
+
+/// Tells the meter the name of the operation, which the requests of REST protocols don't have.
+#[derive(Debug)]
+pub(super) struct Named;
+
+#[dyn_dispatch_hint]
+impl Intercept for Named {
+    fn name(&self) -> &'static str {
+        "Named"
+    }
+
+    /// After the signature, which the header is not to be a part of.
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(metadata) = config.load::<Metadata>() {
+            let name = metadata.name().to_owned();
+            context.request_mut().headers_mut().insert(OPERATION, name);
+        }
+        Ok(())
+    }
+}
 
 /// How often an operation was called, retries included, and how long its answers took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,6 +103,10 @@ impl Meter {
     }
 
     fn record(&self, operation: String, time: Duration, throttled: bool) {
+        // Where nobody takes notes, there is nothing to note.
+        let _ = NOTES.try_with(|notes| {
+            notes.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.clone())
+        });
         let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = calls.entry(operation).or_default();
         entry.count += 1;
@@ -91,8 +139,9 @@ struct MeteredConnector {
 }
 
 impl HttpConnector for MeteredConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (service, operation) = name(&request);
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+        let named = request.headers_mut().remove(OPERATION);
+        let (service, operation) = name(&request, named);
         let (inner, meter) = (self.inner.clone(), self.meter.clone());
         HttpConnectorFuture::new(async move {
             let budget = meter.budget(&service);
@@ -113,19 +162,10 @@ impl HttpConnector for MeteredConnector {
 }
 
 /// Service and operation of a signed request: the first stands in the signature's scope.
-fn name(request: &HttpRequest) -> (String, String) {
+fn name(request: &HttpRequest, named: Option<String>) -> (String, String) {
     let scope = request.headers().get("authorization").and_then(|value| value.split('/').nth(3));
     let service = scope.unwrap_or("unsigned").to_owned();
-    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
-    let operation = target.map(str::to_owned).or_else(|| action(request));
-    (service, operation.unwrap_or_else(|| request.method().to_owned()))
-}
-
-/// The operation of a query protocol's form.
-fn action(request: &HttpRequest) -> Option<String> {
-    let body = std::str::from_utf8(request.body().bytes()?).ok()?;
-    let action = body.strip_prefix("Action=")?;
-    Some(action.split('&').next().unwrap_or(action).to_owned())
+    (service, named.unwrap_or_else(|| request.method().to_owned()))
 }
 
 /// Whether AWS said "too many"; an error's body is short, and is put back after reading.

@@ -30,7 +30,7 @@ pub mod wafv2;
 
 pub use client::{Clients, ConnectError, Connection, Credentials};
 pub use error::Error;
-pub use meter::{Calls, Meter};
+pub use meter::{Calls, Meter, noted};
 pub use policy::Document;
 
 use std::path::PathBuf;

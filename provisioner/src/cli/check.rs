@@ -40,7 +40,7 @@ pub struct Check {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     None,
     Informational,
     Low,
@@ -50,7 +50,7 @@ enum FailOn {
 }
 
 impl FailOn {
-    fn severity(self) -> Option<Severity> {
+    pub(super) fn severity(self) -> Option<Severity> {
         Some(match self {
             Self::None => return None,
             Self::Informational => Severity::Informational,
@@ -115,7 +115,7 @@ impl Check {
     }
 }
 
-fn no_controls() -> Failed {
+pub(super) fn no_controls() -> Failed {
     Failed::new("there are no controls in `config/controls`")
         .hint("the project's template has some: each is an entry of a YAML file in that folder")
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::ExitStatus;
+use crate::audit::files::FilesError;
+use crate::audit::trend::TrendError;
 use crate::aws::{ConnectError, Error as AwsError};
 use crate::definition::{Refusal, Sources};
 use crate::engine::plan::PlanError;
@@ -191,5 +193,17 @@ impl From<Vec<PlanError>> for Failed {
             hint: errors.iter().flat_map(|error| &error.problems).find_map(|it| it.hint.clone()),
             ..Failure::default()
         })
+    }
+}
+
+impl From<FilesError> for Failed {
+    fn from(error: FilesError) -> Self {
+        Self::Other(Failure::of(&error))
+    }
+}
+
+impl From<TrendError> for Failed {
+    fn from(error: TrendError) -> Self {
+        Self::Other(Failure::of(&error).hint("`--since` names the folder of an earlier report"))
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::view::{Human, JsonLines, Streams, View};
 
+mod audit;
 mod check;
 mod completions;
 mod deploy;
@@ -95,6 +96,8 @@ enum Command {
     Down(down::Down),
     /// Hold what is declared to the controls; exit code 2 on findings.
     Check(check::Check),
+    /// Read what is on AWS, hold it to the controls, and write a report for auditors.
+    Audit(audit::Audit),
     /// Show what somebody changed by hand since the last run; exit code 2 if anything.
     Drift(drift::Drift),
     /// Show the objects that an environment holds, and how they are.
@@ -193,6 +196,7 @@ async fn dispatch(
         Command::History(command) => command.run(global).await,
         Command::Down(command) => command.run(global, view).await,
         Command::Check(command) => command.run(global, view).await,
+        Command::Audit(command) => command.run(global, view).await,
         Command::Drift(command) => command.run(global, view).await,
         Command::Status(command) => command.run(global).await,
         Command::Outputs(command) => command.run(global).await,

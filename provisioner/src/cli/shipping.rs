@@ -126,7 +126,7 @@ fn identity(declaration: &Declaration) -> Option<Json> {
 }
 
 /// The commit of the project's directory, with `+` where files differ from it.
-fn commit(project: &Path) -> Option<String> {
+pub(super) fn commit(project: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(project).args(arguments).output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::catalog::Catalog;
+use super::conceal::conceal;
 use super::condition::{ConditionError, Outcome, RESOURCE};
 use super::control::{Control, Severity};
 use super::exception::Exception;
@@ -20,10 +21,11 @@ pub struct Assessment<'a> {
     /// The control.
     pub control: &'a Control,
     /// The object.
-    pub address: &'a Address,
+    pub subject: &'a Subject,
     /// Whether the demand is met.
     pub verdict: Verdict,
     /// The properties that the condition looked at, with their values; `null` for what is not set.
+    /// By the name of a relation, the objects that belong to this one, with theirs.
     pub evidence: BTreeMap<String, Json>,
     /// The exception that lets it pass, and whether it has expired.
     pub exception: Option<(&'a Exception, Validity)>,
@@ -32,19 +34,19 @@ pub struct Assessment<'a> {
 }
 
 /// Whether a control's demand is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is.
     Pass,
     /// It is not.
     Fail,
-    /// It depends on what only AWS can tell.
+    /// It depends on what only AWS can tell, and has not told.
     Unknown,
 }
 
 /// Whether an exception still holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Validity {
     /// It does.
@@ -60,9 +62,10 @@ impl Assessment<'_> {
         self.verdict == Verdict::Fail && !excepted
     }
 
-    /// Whether it is a finding of this severity or a worse one.
+    /// Whether it is a finding of this severity or a worse one. One whose exception has expired is
+    /// as bad as any: somebody said that it would end.
     pub fn is_at_least(&self, severity: Severity) -> bool {
-        self.is_finding() && self.control.severity >= severity
+        self.is_finding() && (self.control.severity >= severity || self.exception.is_some())
     }
 }
 
@@ -110,9 +113,9 @@ pub fn assess<'a>(
             });
             assessments.push(Assessment {
                 control,
-                address: &subject.address,
+                subject,
                 verdict,
-                evidence: evidence(control, subject),
+                evidence: evidence(control, subject, population),
                 exception,
                 span: control
                     .expect
@@ -132,6 +135,10 @@ fn judge(
     subject: &Subject,
     population: &Population,
 ) -> Result<Option<Verdict>, ConditionError> {
+    let unread = |kind: &str| population.of_kind(kind).any(|other| !other.is_known());
+    if !subject.is_known() || control.related.values().any(|it| unread(&it.kind)) {
+        return Ok(Some(Verdict::Unknown));
+    }
     let variables = population.variables(subject, &control.related);
     let applies = match &control.when {
         Some(when) => when.evaluate(&variables)?,
@@ -145,7 +152,23 @@ fn judge(
     })
 }
 
-fn evidence(control: &Control, subject: &Subject) -> BTreeMap<String, Json> {
-    let properties = control.expect.properties(RESOURCE);
-    properties.map(|name| (name.to_owned(), subject.properties[name].clone())).collect()
+/// The values that the condition looked at: the object's own, and those of what belongs to it.
+fn evidence(
+    control: &Control,
+    subject: &Subject,
+    population: &Population,
+) -> BTreeMap<String, Json> {
+    let value = |subject: &Subject, name: &str| conceal(name, &subject.properties[name]);
+    let own = control.expect.properties(RESOURCE);
+    let own = own.map(|name| (name.to_owned(), value(subject, name)));
+    let wanted = control.expect.properties_of_others();
+    let other = |other: &Subject| {
+        let address = ("address".to_owned(), Json::from(other.address.to_string()));
+        let values = wanted.iter().map(|name| ((*name).to_owned(), value(other, name)));
+        Json::from_iter([address].into_iter().chain(values))
+    };
+    let related = control.related.iter().map(|(name, relation)| {
+        (name.clone(), population.related(subject, relation).map(other).collect())
+    });
+    own.chain(related).collect()
 }

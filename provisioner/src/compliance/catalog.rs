@@ -59,6 +59,11 @@ pub fn read(
     catalog
 }
 
+/// Whether a file is one of those that a catalog is read from.
+pub fn is_of(path: &str) -> bool {
+    path.starts_with(CONTROLS) || path == EXCEPTIONS
+}
+
 /// The schema of `config/controls/*.yaml`, for editors.
 pub fn controls_schema() -> Json {
     list_schema("Controls: what objects have to be like", &schema_of::<control::Written>())

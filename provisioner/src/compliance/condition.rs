@@ -96,6 +96,12 @@ impl Condition {
         self.properties.get(variable).into_iter().flatten().map(String::as_str)
     }
 
+    /// The properties that it takes of anything but the object itself.
+    pub fn properties_of_others(&self) -> BTreeSet<&str> {
+        let others = self.properties.iter().filter(|(variable, _)| *variable != RESOURCE);
+        others.flat_map(|(_, properties)| properties).map(String::as_str).collect()
+    }
+
     /// Whether an object meets it.
     ///
     /// A value that is not known yet may be anything that the condition asks about, or nothing of

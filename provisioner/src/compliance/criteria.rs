@@ -1,6 +1,8 @@
 //! The trust services criteria of SOC 2 (TSC 2017, points of focus of 2022), in our own words: the
 //! text of the AICPA is theirs.
 
+use serde::{Deserialize, Serialize};
+
 /// One criterion.
 #[derive(Debug)]
 pub struct Criterion {
@@ -13,7 +15,8 @@ pub struct Criterion {
 }
 
 /// Who can give evidence for a criterion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// What is configured, for the most part.
     Technical,

@@ -8,6 +8,7 @@
 pub mod assess;
 mod canonical;
 pub mod catalog;
+pub mod conceal;
 pub mod condition;
 pub mod control;
 pub mod criteria;

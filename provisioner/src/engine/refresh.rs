@@ -1,12 +1,12 @@
 //! What is there: every known object, read in bulk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::address::Address;
-use crate::aws::{Context, Error};
+use crate::aws::{Context, Error, noted};
 use crate::resource::{Id, Kind, Kinds, Observed, Owner};
 use crate::state::{Entry, State, Status};
 
@@ -19,12 +19,24 @@ pub struct World {
     objects: BTreeMap<(String, Id), Observed>,
     /// Objects of interrupted creations, found again.
     pub found: BTreeMap<Address, Id>,
+    /// The operations that each kind was read with, as `service:Operation`.
+    calls: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl World {
     /// The object of this kind and id.
     pub fn get(&self, kind: &str, id: &Id) -> Option<&Observed> {
         self.objects.get(&(kind.to_owned(), id.clone()))
+    }
+
+    /// The operations that objects of a kind were read with, as `service:Operation`.
+    pub fn calls(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.calls.get(kind).into_iter().flatten().map(String::as_str)
+    }
+
+    fn add(&mut self, batch: Read) {
+        self.objects.extend(batch.objects);
+        self.calls.entry(batch.kind).or_default().extend(batch.calls);
     }
 
     /// How many objects were found.
@@ -84,8 +96,39 @@ pub async fn refresh(
     let found = find_interrupted(cx, kinds, state, identity, parallel).await?;
     let batches = batches(kinds, state, &found)?;
     let read = stream::iter(batches).map(|batch| read(cx, batch)).buffer_unordered(parallel);
-    let objects: Vec<Vec<_>> = read.try_collect().await?;
-    Ok(World { objects: objects.into_iter().flatten().collect(), found })
+    let read: Vec<Read> = read.try_collect().await?;
+    let mut world = World { found, ..World::default() };
+    read.into_iter().for_each(|batch| world.add(batch));
+    Ok(world)
+}
+
+/// What can be read, and for each kind that can't why not: for who looks and changes nothing.
+///
+/// # Errors
+/// When the state names a kind that is not known.
+pub async fn survey(
+    cx: &Context,
+    kinds: &Kinds,
+    state: &State,
+    parallel: usize,
+) -> Result<(World, BTreeMap<String, Error>), RefreshError> {
+    let batches = batches(kinds, state, &BTreeMap::new())?;
+    let read = stream::iter(batches).map(|batch| async move {
+        let kind = batch.kind.name();
+        (kind, read(cx, batch).await)
+    });
+    let read: Vec<_> = read.buffer_unordered(parallel).collect().await;
+    let (mut world, mut unread) = (World::default(), BTreeMap::new());
+    for (kind, result) in read {
+        match result {
+            Ok(batch) => world.add(batch),
+            Err(RefreshError::Read { source, .. }) => {
+                unread.insert(kind.to_owned(), source);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((world, unread))
 }
 
 struct Batch {
@@ -117,16 +160,21 @@ fn batches(
         .collect())
 }
 
-async fn read(cx: &Context, batch: Batch) -> Result<Vec<((String, Id), Observed)>, RefreshError> {
-    let name = batch.kind.name();
-    let what = || format!("{} × {name}", batch.ids.len());
-    let objects = batch
-        .kind
-        .read(cx, &batch.ids)
-        .await
-        .map_err(|source| RefreshError::Read { what: what(), source })?;
-    let keys = batch.ids.iter().map(|id| (name.to_owned(), id.clone()));
-    Ok(keys.zip(objects).filter_map(|(key, object)| Some((key, object?))).collect())
+/// What a batch came to.
+struct Read {
+    kind: &'static str,
+    objects: Vec<((String, Id), Observed)>,
+    calls: BTreeSet<String>,
+}
+
+async fn read(cx: &Context, batch: Batch) -> Result<Read, RefreshError> {
+    let kind = batch.kind.name();
+    let what = || format!("{} × {kind}", batch.ids.len());
+    let (objects, calls) = noted(batch.kind.read(cx, &batch.ids)).await;
+    let objects = objects.map_err(|source| RefreshError::Read { what: what(), source })?;
+    let keys = batch.ids.iter().map(|id| (kind.to_owned(), id.clone()));
+    let objects = keys.zip(objects).filter_map(|(key, object)| Some((key, object?))).collect();
+    Ok(Read { kind, objects, calls })
 }
 
 /// An intent without an id: the call may have left before the run died.

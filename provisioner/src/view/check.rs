@@ -82,7 +82,7 @@ fn object(one: &Assessment<'_>, sources: &Sources) -> Vec<String> {
         Verdict::Fail if one.is_finding() => "✗".red().to_string(),
         Verdict::Fail => "~".dimmed().to_string(),
     };
-    let mut words = vec![format!("{sign} {}", one.address)];
+    let mut words = vec![format!("{sign} {}", one.subject.address)];
     let place = one.span.and_then(|span| sources.place(span));
     words.extend(place.map(|place| place.to_string().dimmed().to_string()));
     words.extend(one.evidence.iter().map(|(name, value)| format!("{name}: {}", seen(value))));
@@ -154,7 +154,7 @@ struct Summary {
 
 fn summary(found: &Found<'_>) -> Summary {
     let objects: std::collections::BTreeSet<_> =
-        found.assessments.iter().map(|one| one.address).collect();
+        found.assessments.iter().map(|one| &one.subject.address).collect();
     let mut summary = Summary { objects: objects.len(), ..Summary::default() };
     for one in found.assessments {
         match one.verdict {
@@ -184,7 +184,7 @@ pub fn lines(found: &Found<'_>) -> Vec<String> {
             "assessment",
             json!({
                 "control": id, "title": title, "severity": severity, "criteria": criteria,
-                "security_hub": security_hub, "address": one.address, "verdict": one.verdict,
+                "security_hub": security_hub, "address": one.subject.address, "verdict": one.verdict,
                 "finding": one.is_finding(), "evidence": one.evidence, "exception": exception,
                 "file": place.map(|place| place.path), "line": place.map(|place| place.line),
                 "column": place.map(|place| place.column), "fix": fix,

@@ -2,6 +2,7 @@
 //!
 //! Data goes to stdout, everything else to stderr; nothing is readable by colour alone.
 
+pub mod audit;
 mod board;
 mod change;
 pub mod check;

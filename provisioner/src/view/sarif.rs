@@ -51,8 +51,8 @@ fn result(one: &Assessment<'_>, found: &Found<'_>) -> Json {
         "ruleId": one.control.id,
         "ruleIndex": index,
         "level": level(one.control.severity),
-        "message": { "text": format!("{}: not so for {}. {}", one.control.title, one.address, one.control.fix) },
-        "partialFingerprints": { "controlAndAddress/v1": format!("{} {}", one.control.id, one.address) },
+        "message": { "text": format!("{}: not so for {}. {}", one.control.title, one.subject.address, one.control.fix) },
+        "partialFingerprints": { "controlAndAddress/v1": format!("{} {}", one.control.id, one.subject.address) },
     });
     let location = one.span.and_then(|span| found.sources.place(span));
     if let Some(place) = location {
@@ -61,7 +61,7 @@ fn result(one: &Assessment<'_>, found: &Found<'_>) -> Json {
                 "artifactLocation": { "uri": place.path, "uriBaseId": "PROJECT" },
                 "region": { "startLine": place.line, "startColumn": place.column },
             },
-            "logicalLocations": [{ "fullyQualifiedName": one.address, "kind": "resource" }],
+            "logicalLocations": [{ "fullyQualifiedName": one.subject.address, "kind": "resource" }],
         }]);
     }
     if let Some((exception, _)) = one.exception.filter(|_| !one.is_finding()) {

@@ -57,7 +57,7 @@ fn every_argument_says_what_it_is() {
 #[test]
 fn the_overview() {
     let project = Project::offline();
-    assert_snapshot!(project.run("--help"), @"
+    assert_snapshot!(project.run("--help"), @r"
     exit 0
     ── stdout
     Provisions and deploys a full-stack application on AWS from declarative YAML
@@ -72,6 +72,7 @@ fn the_overview() {
       history      Show what was shipped: when, by whom, from which commit
       down         Delete everything that an environment holds, in reverse order
       check        Hold what is declared to the controls; exit code 2 on findings
+      audit        Read what is on AWS, hold it to the controls, and write a report for auditors
       drift        Show what somebody changed by hand since the last run; exit code 2 if anything
       status       Show the objects that an environment holds, and how they are
       outputs      Show the outputs of the stacks, or one of them

@@ -86,7 +86,9 @@ fn walk(path: &str, value: &Json, found: &mut BTreeSet<String>) {
 /// Whether the names inside are not the format's, but those of properties, tags and outputs.
 fn is_data(name: &str, value: &Json) -> bool {
     let mapped = ["outputs", "objects"].contains(&name) && value.is_object();
-    mapped || ["before", "after", "set", "by_operation", "evidence", "findings"].contains(&name)
+    mapped
+        || ["before", "after", "set", "by_operation", "evidence", "findings", "files"]
+            .contains(&name)
 }
 
 /// All that a life of an environment prints, with everything that goes wrong in one.
@@ -119,6 +121,9 @@ fn everything() -> Vec<Json> {
     fs::remove_file(project.path("stacks/api.yaml")).unwrap();
     run("up dev --yes");
     run("outputs dev");
+    fs::remove_file(project.path("config/exceptions.yaml")).unwrap();
+    run("audit dev --no-pdf --out audit");
+    run("audit verify audit");
     project.by_hand(async |aws| {
         let groups = aws.logs().describe_log_groups().send().await.unwrap();
         let group = groups.log_groups()[0].log_group_name().unwrap();

@@ -62,7 +62,7 @@ fn findings(catalog: &Catalog, stacks: &[(String, String)]) -> BTreeSet<String> 
     let population = Population::declared(&defined.program);
     let assessments = assess(catalog, &population, "lab", TODAY).unwrap();
     let failed = assessments.iter().filter(|one| one.verdict == Verdict::Fail);
-    failed.map(|one| format!("{} {}", one.control.id, one.address)).collect()
+    failed.map(|one| format!("{} {}", one.control.id, one.subject.address)).collect()
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn what_the_stacks_of_this_repository_declare_has_no_grave_findings() {
         let grave = assessments
             .iter()
             .filter(|one| one.is_at_least(provisioner::compliance::control::Severity::High))
-            .map(|one| format!("{} {}", one.control.id, one.address));
+            .map(|one| format!("{} {}", one.control.id, one.subject.address));
         assert_eq!(grave.collect::<Vec<_>>(), [""; 0], "{environment}");
     }
 }
