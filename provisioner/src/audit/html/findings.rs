@@ -90,16 +90,17 @@ fn table(report: &Report, tests: &[&Test]) -> Markup {
     let has_hub = tests.iter().any(|test| !test.security_hub.is_empty());
     html! {
         table.tests {
-            thead { tr { th { "Result" } th { "Object" } th { "Values" } th { "Read with" }
+            thead { tr { th { "Result" } th { "Object" } th { "Values" }
                 @if has_hub { th { "Security Hub" } } } }
             tbody { @for test in tests { tr {
                 td data-name="Result" { (result(test)) }
                 td data-name="Object" { (object(report, test)) }
                 td data-name="Values" { (evidence(test)) }
-                td data-name="Read with" { (test.calls.join(", ")) }
                 @if has_hub { td data-name="Security Hub" { (hub(test)) } }
             } } }
         }
+        // A control reads the same kinds for each object.
+        @if let Some(test) = tests.first() { p.meta { "Read with " (test.calls.join(", ")) } }
     }
 }
 
