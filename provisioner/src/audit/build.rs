@@ -86,7 +86,7 @@ fn controls(found: &Findings<'_>, hub: Option<&Hub>) -> Vec<Tested> {
             title: control.title.clone(),
             severity: control.severity,
             applies_to: control.applies_to.clone(),
-            when: control.when.as_ref().map(|when| one_line(when)),
+            when: control.when.as_ref().map(one_line),
             expect: one_line(&control.expect),
             criteria: control.criteria.clone(),
             security_hub: control.security_hub.clone(),

@@ -48,11 +48,10 @@ pub fn security_hub(report: &Report) -> Markup {
 
 /// A warning or a check that is not available says neither.
 fn differs(test: &Test, finding: &Finding) -> bool {
-    match (test.verdict, finding.status.as_str()) {
-        (Verdict::Pass, "FAILED") => true,
-        (Verdict::Fail, "PASSED") => true,
-        _ => false,
-    }
+    matches!(
+        (test.verdict, finding.status.as_str()),
+        (Verdict::Pass, "FAILED") | (Verdict::Fail, "PASSED")
+    )
 }
 
 fn standards(standards: &[Standard]) -> Markup {
