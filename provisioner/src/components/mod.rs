@@ -4,6 +4,7 @@ pub mod aurora;
 pub mod content;
 pub mod image;
 pub mod network;
+pub mod observability;
 pub mod service;
 pub mod site;
 
@@ -18,6 +19,7 @@ pub fn components() -> Components {
         .with::<content::Content>()
         .with::<image::Image>()
         .with::<network::Network>()
+        .with::<observability::Observability>()
         .with::<service::Service>()
         .with::<site::Site>()
 }

@@ -184,6 +184,13 @@ impl Component for Service {
     const OUTPUTS: &'static [(&'static str, &'static str)] = &[
         ("arn", "The service's ARN."),
         ("name", "The service's name."),
+        ("id", "With `apprunner`: the service's id, else nothing."),
+        ("cluster", "With `ecs_express`: the cluster's name, else nothing."),
+        (
+            "load_balancer",
+            "With `ecs_express`: the load balancer as metrics name it, else nothing.",
+        ),
+        ("target_group", "With `ecs_express`: its targets as metrics name them, else nothing."),
         ("host", "Its host name, which a CDN has as an origin."),
         ("url", "Where it answers."),
         ("log_group", "The log group with what the program writes."),
@@ -280,6 +287,13 @@ impl Service {
             scope.output(output, json!(format!("${{self.{child}.{output}}}")));
         }
         scope.output("role_arn", json!(format!("${{self.{role}.arn}}")));
+        let own: &[&str] = match child {
+            "express" => &["cluster", "load_balancer", "target_group"],
+            _ => &["id"],
+        };
+        for output in own {
+            scope.output(*output, json!(format!("${{self.{child}.{output}}}")));
+        }
         scope.output("domain_records", Json::Null);
     }
 }

@@ -106,6 +106,7 @@ impl Component for Site {
         ("bucket", "The bucket for its files."),
         ("log_bucket", "The bucket with its access logs, where there is one."),
         ("firewall_arn", "The ARN of its web ACL, where there is one."),
+        ("firewall_name", "The name of its web ACL and of that's metrics, where there is one."),
         ("firewall_log_group", "The log group of its web ACL, where there is one."),
         ("certificate_arn", "The ARN of its certificate, where it has names of its own."),
         ("validation_records", "The records that prove its names, where a certificate was made."),

@@ -179,6 +179,12 @@ pub struct Outputs {
     pub log_group: Option<String>,
     /// The ARN of the load balancer that ECS made, which services may share.
     pub load_balancer_arn: Option<String>,
+    /// The load balancer as its metrics name it: `app/…`.
+    #[serde(default)]
+    pub load_balancer: Option<String>,
+    /// The first group of targets as its metrics name it: `targetgroup/…`.
+    #[serde(default)]
+    pub target_group: Option<String>,
     /// The ARNs of the groups of targets that ECS made.
     #[serde(default)]
     pub target_group_arns: Vec<String>,

@@ -119,6 +119,7 @@ impl Site {
         });
         scope.resource("firewall", "wafv2.web_acl", acl).from("firewall");
         scope.output("firewall_arn", json!("${self.firewall.arn}"));
+        scope.output("firewall_name", json!("${self.firewall.name}"));
     }
 }
 

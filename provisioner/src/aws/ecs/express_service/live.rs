@@ -233,6 +233,7 @@ fn outputs(
         .and_then(|one| one.primary_container()?.aws_logs_configuration())
         .map(|logs| logs.log_group.clone());
     let made = managed.and_then(|one| one.log_groups().first());
+    let groups = target_groups(managed);
     Outputs {
         arn: text(service.service_arn()).unwrap_or_default(),
         name: text(service.service_name()).unwrap_or_default(),
@@ -243,8 +244,12 @@ fn outputs(
         service_revision_arn: text(configuration.and_then(|one| one.service_revision_arn())),
         task_definition_arn: text(configuration.and_then(|one| one.task_definition_arn())),
         log_group: logs.or_else(|| made.map(|group| group.log_group_name.clone())),
+        load_balancer: balancer
+            .and_then(|arn| arn.split_once("loadbalancer/"))
+            .map(|(_, it)| it.to_owned()),
         load_balancer_arn: text(balancer),
-        target_group_arns: target_groups(managed),
+        target_group: groups.first().and_then(|arn| arn.rsplit(':').next()).map(str::to_owned),
+        target_group_arns: groups,
         managed_security_groups: managed_groups(managed),
     }
 }
