@@ -474,4 +474,34 @@ pub const FAULTS: &[Fault] = &[
             "wafv2.logged site.bare",
         ],
     },
+    Fault {
+        stack: "observability",
+        from: "alarm_actions: [\"${topic.arn}\"]\n    ok_actions: [\"${topic.arn}\"]\n    insuff",
+        to: "insuff",
+        finds: &["cloudwatch.alarm_tells_somebody observability.busy"],
+    },
+    Fault {
+        stack: "observability",
+        from: "actions_enabled: true",
+        to: "actions_enabled: false",
+        finds: &["cloudwatch.alarm_is_on observability.busy"],
+    },
+    Fault {
+        stack: "observability",
+        from: "kms_master_key_id: alias/aws/sns",
+        to: "",
+        finds: &["sns.topic_encrypted observability.topic"],
+    },
+    Fault {
+        stack: "observability",
+        from: "Principal: { Service: cloudwatch.amazonaws.com }",
+        to: "Principal: \"*\"",
+        finds: &["sns.topic_not_for_everybody observability.topic"],
+    },
+    Fault {
+        stack: "observability",
+        from: "  mail: {",
+        to: "  quiet: { type: sns.topic, kms_master_key_id: alias/aws/sns }\n  mail: {",
+        finds: &["sns.topic_is_heard observability.quiet"],
+    },
 ];

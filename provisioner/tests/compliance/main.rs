@@ -42,6 +42,7 @@ fn stacks() -> Vec<(String, String)> {
         ("app", "every_kind.yaml"),
         ("service", "every_kind_service.yaml"),
         ("site", "every_kind_site.yaml"),
+        ("observability", "every_kind_observability.yaml"),
     ];
     stacks.into_iter().map(stack).collect()
 }
