@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::errors;
 use super::pattern::{Pattern, Selector};
 use super::state::{Class, LogGroup, State};
+use super::{embedded, errors};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::services::Empty;
@@ -48,13 +48,13 @@ struct Transformation {
     unit: Option<String>,
 }
 
-/// A value that a filter found.
+/// What events said of a metric.
 #[derive(Debug)]
 pub(super) struct Measurement {
-    metric: Metric,
-    at: Timestamp,
-    unit: String,
-    value: f64,
+    pub metric: Metric,
+    pub at: Timestamp,
+    pub unit: String,
+    pub measured: Measured,
 }
 
 impl Transformation {
@@ -96,7 +96,7 @@ impl Transformation {
     fn measurement(&self, metric: Metric, milliseconds: i64, value: f64) -> Option<Measurement> {
         let at = Timestamp::from_millisecond(milliseconds).ok()?;
         let unit = self.unit.clone().unwrap_or_else(|| "None".to_owned());
-        Some(Measurement { metric, at, unit, value })
+        Some(Measurement { metric, at, unit, measured: Measured::value(value, 1.0) })
     }
 }
 
@@ -146,25 +146,21 @@ impl MetricFilter {
 }
 
 impl LogGroup {
-    /// Lets every filter look at new events.
+    /// What new events say of metrics: to the group's filters, and by themselves.
     pub(super) fn observe(&mut self, events: &[(i64, String)]) -> Vec<Measurement> {
-        self.filters.values_mut().flat_map(|filter| filter.observe(events)).collect()
+        let filtered = self.filters.values_mut().flat_map(|filter| filter.observe(events));
+        filtered.chain(embedded::observe(events)).collect()
     }
 }
 
 impl State {
-    /// Hands over what the filters found.
+    /// Hands over what events said.
     pub fn measure(&mut self, now: Timestamp, monitoring: &mut Monitoring) {
         let filters = self.groups.values_mut().flat_map(|group| group.filters.values_mut());
         let defaults = filters.flat_map(|filter| filter.conclude(now.as_millisecond()));
         self.measurements.extend(defaults);
         for found in self.measurements.drain(..) {
-            monitoring.measure(
-                found.metric,
-                found.at,
-                &found.unit,
-                Measured::value(found.value, 1.0),
-            );
+            monitoring.measure(found.metric, found.at, &found.unit, found.measured);
         }
     }
 }

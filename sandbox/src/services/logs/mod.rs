@@ -2,6 +2,7 @@
 
 use super::{Operation, operation};
 
+mod embedded;
 mod errors;
 mod event;
 mod filter;
