@@ -206,7 +206,7 @@ impl Component for Observability {
             .map(|name| {
                 let message = format!("There is no alarm `{name}`.");
                 let problem = Problem::at(format!("alarms.{name}"), message);
-                match did_you_mean(name, NAMES.into_iter()) {
+                match did_you_mean(name, NAMES) {
                     Some(hint) => problem.hint(hint),
                     None => problem.hint(format!("there are: {}", NAMES.join(", "))),
                 }
