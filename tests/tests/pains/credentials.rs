@@ -98,7 +98,7 @@ async fn credentials_that_last_are_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_account_is_not_touched() {
     let lab = Lab::small().await;
-    lab.configure("account: \"210987654321\"");
+    lab.replace("config/lab.yaml", "123456789012", "210987654321");
     let account = "123456789012";
     for arguments in [&UP[..], &PLAN, &["drift", ENVIRONMENT], &["down", ENVIRONMENT, "--yes"]] {
         let words = ["account 210987654321", account, "AWS_PROFILE"];
