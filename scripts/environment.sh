@@ -58,6 +58,19 @@ need_strangers() {
     export PATH="$venv/bin:$PATH"
 }
 
+# What judges reports in OSCAL, in a virtual environment of its own: its needs are not moto's.
+need_trestle() {
+    command -v trestle >/dev/null && return
+    local venv="$cache/trestle"
+    if [ ! -x "$venv/bin/trestle" ]; then
+        python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
+        say "installing compliance-trestle into $venv"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet compliance-trestle==5.2.0
+    fi
+    export PATH="$PATH:$venv/bin"
+}
+
 # What the sandbox runs things with: PostgreSQL, and a wall around the programs of images.
 need_sandbox() {
     . scripts/postgres.sh

@@ -5,6 +5,7 @@ set -euo pipefail
 
 need_rust
 need_strangers
+need_trestle
 need_sandbox
 need_node
 need_chromium

@@ -209,6 +209,30 @@ fn every_form_is_what_its_schema_says() {
     assert_eq!(csv.lines().count(), 4, "a head and three tests: {csv}");
 }
 
+/// A program that nobody here wrote takes the OSCAL: it looks at what a schema can't say.
+#[test]
+fn trestle_finds_nothing_wrong() {
+    let project = project();
+    project.run("audit dev --out out --no-pdf");
+    let folder = project.path("trestle");
+    std::fs::create_dir(&folder).unwrap();
+    let trestle = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("trestle");
+        command.args(arguments).current_dir(&folder).output()
+    };
+    let Ok(initialised) = trestle(&["init", "--local"]) else {
+        assert!(std::env::var_os("CI").is_none(), "scripts/environment.sh installs trestle");
+        return eprintln!("skipped: trestle is not installed");
+    };
+    assert!(initialised.status.success(), "{}", String::from_utf8_lossy(&initialised.stderr));
+    let name = "assessment-results/audit/assessment-results.json";
+    project.write(&format!("trestle/{name}"), &project.read("out/oscal-assessment-results.json"));
+    let judged = trestle(&["validate", "-f", name]).unwrap();
+    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stdout));
+    project.replace(&format!("trestle/{name}"), "\"1.2.1\"", "1");
+    assert!(!trestle(&["validate", "-f", name]).unwrap().status.success(), "it takes anything");
+}
+
 /// OSCAL's schema does not look at references: none may lead nowhere, and no two things may have
 /// the same id.
 fn references(oscal: &Json) {
