@@ -79,6 +79,7 @@ struct Inner {
     ec2: OnceLock<aws_sdk_ec2::Client>,
     ec2_once: OnceLock<aws_sdk_ec2::Client>,
     ecr: OnceLock<aws_sdk_ecr::Client>,
+    events: OnceLock<aws_sdk_eventbridge::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
     kms: OnceLock<aws_sdk_kms::Client>,
     kms_once: OnceLock<aws_sdk_kms::Client>,
@@ -146,6 +147,7 @@ impl Clients {
             ec2: OnceLock::new(),
             ec2_once: OnceLock::new(),
             ecr: OnceLock::new(),
+            events: OnceLock::new(),
             iam: OnceLock::new(),
             kms: OnceLock::new(),
             kms_once: OnceLock::new(),
@@ -224,6 +226,8 @@ clients! {
     ec2_once: aws_sdk_ec2, Some(RetryConfig::disabled());
     /// ECR.
     ecr: aws_sdk_ecr, None;
+    /// EventBridge.
+    events: aws_sdk_eventbridge, None;
     /// IAM.
     iam: aws_sdk_iam, None;
     /// KMS.

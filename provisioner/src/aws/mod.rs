@@ -19,6 +19,7 @@ pub mod cloudwatch;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod events;
 pub mod iam;
 pub mod kms;
 pub mod logs;
@@ -96,6 +97,7 @@ pub fn kinds() -> Kinds {
         .with_resource::<ecr::image::Image>()
         .with_resource::<ecr::repository::Repository>()
         .with_resource::<ecs::express_service::ExpressService>()
+        .with_resource::<events::rule::Rule>()
         .with_resource::<iam::role::Role>()
         .with_resource::<kms::key::Key>()
         .with_resource::<logs::log_group::LogGroup>()

@@ -13,6 +13,7 @@ mod content;
 mod ec2;
 mod ecr;
 mod ecs;
+mod events;
 mod harness;
 mod iam;
 mod kms;

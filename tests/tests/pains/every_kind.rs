@@ -49,6 +49,7 @@ const OTHER_CHANGES: &[(&str, &str, &str)] = &[
     ("observability", "BAND(errors, 2)", "BAND(errors, 4)"),
     ("observability", "AND ALARM", "OR ALARM"),
     ("observability", "# every kind", "# all kinds"),
+    ("observability", "maximum_retries: 5", "maximum_retries: 3"),
 ];
 
 /// What can be changed of the rest without a replacement, from and to.
@@ -127,6 +128,7 @@ const UNSAID: &[&str] = &[
     "ec2.subnet.ipv6_cidr_block",
     "ec2.subnet.ipv6_native",
     "ec2.subnet.outpost_arn",
+    "events.rule.schedule_expression",
     "rds.cluster.snapshot_identifier",
     "s3.content.folder",
 ];

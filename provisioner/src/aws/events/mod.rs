@@ -1,0 +1,4 @@
+//! Amazon EventBridge: what happens, and who is told.
+
+pub mod rule;
+mod target;
