@@ -243,6 +243,87 @@ async fn a_server_that_is_killed_comes_back() {
 }
 
 #[tokio::test]
+async fn metrics_tell_of_deadlocks_and_of_load() {
+    let Some(fixture) = live().await else { return };
+    let client = fixture.client();
+    subnet_group(&client).await;
+    cluster(&client).await;
+    instance(&client, "one").await;
+    let described = describe(&client).await;
+    let (host, secret) =
+        (text(&described, "Endpoint").to_owned(), password(&client, &described).await);
+    let idle = above(&client, "CPUUtilization", 0.0).await;
+    let unit = above(&client, "ServerlessDatabaseCapacity", 0.0).await;
+    assert!((0.5..=1.0).contains(&unit), "{unit}");
+    let free = above(&client, "FreeableMemory", 0.0).await;
+    assert!(free < 2_147_483_648.0, "{free}");
+    assert!(above(&client, "ACUUtilization", 49.0).await <= 100.0);
+
+    deadlock(&host, &secret).await;
+    let database = connect(&host, &secret).await.unwrap();
+    let load = tokio::spawn(async move {
+        while database
+            .query_one("SELECT count(*) FROM generate_series(1, 500000)", &[])
+            .await
+            .is_ok()
+        {}
+    });
+    above(&client, "Deadlocks", 0.0).await;
+    above(&client, "CommitThroughput", 0.0).await;
+    above(&client, "CommitLatency", 0.0).await;
+    // A unit has a quarter of a processor, which one backend is more than busy enough for.
+    assert!(above(&client, "CPUUtilization", idle + 30.0).await > idle);
+    load.abort();
+    fixture.sandbox.stop().await.unwrap();
+}
+
+/// The greatest value of a metric of the cluster's writer, once it is above a limit.
+async fn above(client: &Client, name: &str, limit: f64) -> f64 {
+    let began = Instant::now();
+    loop {
+        let now = jiff::Timestamp::now().as_second();
+        let request = serde_json::json!({
+            "Namespace": "AWS/RDS", "MetricName": name, "Statistics": ["Maximum"], "Period": 60,
+            "StartTime": now - 600, "EndTime": now + 60,
+            "Dimensions": [{ "Name": "DBClusterIdentifier", "Value": "main" },
+                { "Name": "Role", "Value": "WRITER" }],
+        });
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", "GraniteServiceVersion20100801.GetMetricStatistics"),
+        ];
+        let (method, service) = (http::Method::POST, "monitoring");
+        let target = support::Target { method, path: "/", region: "eu-west-1", service };
+        let answer = client.signed_for(target, &headers, &request.to_string()).await.unwrap();
+        let answer: Value = serde_json::from_str(&answer.body).unwrap();
+        let points = answer["Datapoints"].as_array().unwrap().iter();
+        let values = points.filter_map(|point| point["Maximum"].as_f64());
+        match values.reduce(f64::max) {
+            Some(value) if value > limit => return value,
+            value => assert!(began.elapsed() < PATIENCE, "{name} is {value:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Two transactions that wait for each other, until PostgreSQL ends one of them.
+async fn deadlock(host: &str, password: &str) {
+    let (one, two) =
+        (connect(host, password).await.unwrap(), connect(host, password).await.unwrap());
+    one.batch_execute("CREATE TABLE rows (id int); INSERT INTO rows VALUES (1), (2)")
+        .await
+        .unwrap();
+    one.batch_execute("BEGIN; UPDATE rows SET id = id WHERE id = 1").await.unwrap();
+    two.batch_execute("BEGIN; UPDATE rows SET id = id WHERE id = 2").await.unwrap();
+    let (first, second) = tokio::join!(
+        one.batch_execute("UPDATE rows SET id = id WHERE id = 2"),
+        two.batch_execute("UPDATE rows SET id = id WHERE id = 1"),
+    );
+    let ended = first.err().or(second.err()).unwrap();
+    assert_eq!(ended.code().unwrap().code(), "40P01");
+}
+
+#[tokio::test]
 async fn readers_follow_the_writer_and_one_takes_its_place() {
     let Some(fixture) = live().await else { return };
     let client = fixture.client();

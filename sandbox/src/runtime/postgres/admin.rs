@@ -7,6 +7,7 @@ use postgres_protocol::escape::{escape_identifier, escape_literal};
 use postgres_protocol::password::scram_sha_256;
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::vitals::Counters;
 use super::wanted::Master;
 
 /// The superuser that customers never are.
@@ -85,14 +86,29 @@ pub async fn promote(client: &Client) -> Result<(), tokio_postgres::Error> {
     Ok(())
 }
 
-/// How many connections there are, besides RDS's own.
+/// What it counts of itself. PostgreSQL 18 does not time its log there any more, so that these
+/// columns may be absent.
 ///
 /// # Errors
 /// What PostgreSQL says.
-pub async fn connections(client: &Client) -> Result<i64, tokio_postgres::Error> {
-    let count = "SELECT count(*) FROM pg_stat_activity
-        WHERE backend_type = 'client backend' AND usename <> $1";
-    Ok(client.query_one(count, &[&SUPERUSER]).await?.get(0))
+pub async fn counters(client: &Client) -> Result<Counters, tokio_postgres::Error> {
+    let query = "SELECT
+        (SELECT count(*) FROM pg_stat_activity
+            WHERE backend_type = 'client backend' AND usename <> $1),
+        sum(database.xact_commit)::bigint,
+        sum(database.deadlocks)::bigint,
+        min((log.entry ->> 'wal_write')::float8),
+        min((log.entry ->> 'wal_write_time')::float8 + (log.entry ->> 'wal_sync_time')::float8)
+        FROM pg_stat_database AS database,
+            (SELECT to_jsonb(pg_stat_wal) AS entry FROM pg_stat_wal) AS log";
+    let row = client.query_one(query, &[&SUPERUSER]).await?;
+    Ok(Counters {
+        connections: row.try_get(0)?,
+        commits: row.try_get(1)?,
+        deadlocks: row.try_get(2)?,
+        writes: row.try_get(3)?,
+        writing: row.try_get(4)?,
+    })
 }
 
 async fn exists(client: &Client, query: &str, name: &str) -> Result<bool, tokio_postgres::Error> {

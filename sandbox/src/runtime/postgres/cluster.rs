@@ -64,14 +64,13 @@ impl Cluster {
         Ok(())
     }
 
-    /// Counts the connections to each of its servers.
-    pub async fn count_connections(&self, meter: &Meter) {
+    /// Looks at how each of its servers fares.
+    pub async fn measure(&mut self, meter: &Meter) {
         let Some(wanted) = &self.done else { return };
         for member in &wanted.members {
-            let Some(server) = self.servers.get(&member.id) else { continue };
-            let counted = async { admin::connections(&server.client().await?).await };
-            match counted.await {
-                Ok(count) => wanted.count(meter, member, count as f64),
+            let Some(server) = self.servers.get_mut(&member.id) else { continue };
+            match server.vitals(member.size).await {
+                Ok(vitals) => wanted.count(meter, member, &vitals),
                 Err(error) => tracing::debug!(%error, member.identifier, "it cannot be asked"),
             }
         }

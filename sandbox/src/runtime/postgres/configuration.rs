@@ -17,6 +17,8 @@ const MACHINE: &[(&str, &str)] = &[
     ("max_wal_senders", "10"),
     ("hot_standby", "on"),
     ("password_encryption", "scram-sha-256"),
+    // Metrics have it.
+    ("track_wal_io_timing", "on"),
     ("log_timezone", "UTC"),
     ("log_line_prefix", "%t:%r:%u@%d:[%p]:"),
 ];

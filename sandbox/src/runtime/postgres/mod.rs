@@ -15,6 +15,8 @@ mod configuration;
 mod endpoint;
 mod installation;
 mod server;
+mod size;
+mod vitals;
 mod volume;
 mod wanted;
 
@@ -25,8 +27,7 @@ use wanted::{Wanted, WantedCluster, WantedSnapshot};
 
 /// How soon a server that ended by itself is missed.
 const TICK: Duration = Duration::from_millis(200);
-/// How often AWS counts connections, and the part of that time after which they are counted at the
-/// soonest.
+/// How often AWS measures, and the part of that time after which it is done here at the soonest.
 const MINUTE: Duration = Duration::from_secs(60);
 const SOONEST: f64 = 0.05;
 /// How often a cluster is tried before its instances have failed.
@@ -36,14 +37,14 @@ const TRIES: u32 = 3;
 pub async fn keep(core: Arc<Core>, installation: Installation, directory: PathBuf) {
     let folder = nobody::place(&directory, "aurora");
     let clusters = BTreeMap::new();
-    let mut keeper = Keeper { core, installation, folder, clusters, counted: Instant::now() };
+    let mut keeper = Keeper { core, installation, folder, clusters, measured: Instant::now() };
     let mut changes = keeper.core.watch();
     let stop = keeper.core.stop.clone();
     loop {
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            () = async { keeper.converge().await; keeper.count_connections().await } => {}
+            () = async { keeper.converge().await; keeper.measure().await } => {}
         }
         tokio::select! {
             () = stop.cancelled() => break,
@@ -59,8 +60,8 @@ struct Keeper {
     installation: Installation,
     folder: PathBuf,
     clusters: BTreeMap<String, Kept>,
-    /// When connections were last counted.
-    counted: Instant,
+    /// When its servers were last looked at.
+    measured: Instant,
 }
 
 struct Kept {
@@ -92,15 +93,15 @@ impl Keeper {
         self.drop_unwanted(&wanted).await;
     }
 
-    /// Counts connections once a minute, or as often as time passes faster than AWS's.
-    async fn count_connections(&mut self) {
+    /// Looks at every server once a minute, or as often as time passes faster than AWS's.
+    async fn measure(&mut self) {
         let pause = MINUTE.mul_f64(self.core.time_scale().clamp(SOONEST, 1.0));
-        if self.counted.elapsed() < pause {
+        if self.measured.elapsed() < pause {
             return;
         }
-        self.counted = Instant::now();
-        let clusters = self.clusters.values();
-        join_all(clusters.map(|kept| kept.cluster.count_connections(&self.core.meter))).await;
+        self.measured = Instant::now();
+        let clusters = self.clusters.values_mut();
+        join_all(clusters.map(|kept| kept.cluster.measure(&self.core.meter))).await;
     }
 
     fn open(&mut self, wanted: &[WantedCluster]) {

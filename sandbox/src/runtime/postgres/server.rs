@@ -16,6 +16,8 @@ use tokio_postgres::Client;
 use super::admin;
 use super::configuration::render;
 use super::installation::{Installation, ProgramError};
+use super::size::Size;
+use super::vitals::{Sample, Vital};
 
 /// How long a server may take until it answers; a recovery is part of it.
 const START: Duration = Duration::from_secs(60);
@@ -65,6 +67,8 @@ pub struct Server {
     address: SocketAddrV4,
     folder: PathBuf,
     password: String,
+    /// When it was last looked at.
+    last: Option<Sample>,
     /// How often its instance had been told to restart when it was started.
     pub restarts: u64,
 }
@@ -96,7 +100,7 @@ impl Server {
             .spawn()
             .map_err(|source| ProgramError::Start { program: "postgres".to_owned(), source })?;
         let folder = folder.to_owned();
-        let mut server = Self { child, address, folder, password, restarts };
+        let mut server = Self { child, address, folder, password, last: None, restarts };
         server.answers().await?;
         Ok(server)
     }
@@ -121,6 +125,21 @@ impl Server {
     /// When it does not answer.
     pub async fn client(&self) -> Result<Client, tokio_postgres::Error> {
         admin::connect(self.address, &self.password).await
+    }
+
+    /// How it fares since it was last asked.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn vitals(
+        &mut self,
+        size: Option<Size>,
+    ) -> Result<Vec<Vital>, tokio_postgres::Error> {
+        let counters = admin::counters(&self.client().await?).await?;
+        let sample = Sample::take(counters, self.child.id());
+        let vitals = sample.vitals(self.last.as_ref(), size);
+        self.last = Some(sample);
+        Ok(vitals)
     }
 
     /// The superuser's password, for those who copy it.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;
 
+use super::size::Size;
+use super::vitals::Vital;
 use crate::meter::{Meter, Source};
 use crate::services::rds::cluster::{Cluster, READERS, WRITER};
 use crate::services::rds::credential::Password;
@@ -12,7 +14,7 @@ use crate::services::rds::snapshot::ClusterSnapshot;
 use crate::world::{Region, World};
 
 /// A cluster that ought to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WantedCluster {
     /// Its resource identifier, which never changes.
     pub id: String,
@@ -39,7 +41,7 @@ pub struct WantedCluster {
 }
 
 /// An instance that ought to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Member {
     /// Its resource identifier, which never changes.
     pub id: String,
@@ -49,6 +51,8 @@ pub struct Member {
     pub address: SocketAddrV4,
     /// How often it was told to restart.
     pub restarts: u64,
+    /// What its class stands for.
+    pub size: Option<Size>,
 }
 
 /// The master user. Its password is never shown.
@@ -91,8 +95,8 @@ pub struct Wanted {
 }
 
 impl WantedCluster {
-    /// Counts the connections to an instance: for itself, for the cluster and for its role there.
-    pub fn count(&self, meter: &Meter, member: &Member, connections: f64) {
+    /// Counts how an instance fares: for itself, for the cluster and for its role there.
+    pub fn count(&self, meter: &Meter, member: &Member, vitals: &[Vital]) {
         let rds =
             || Source { region: self.region.clone(), namespace: "AWS/RDS", ..Source::default() };
         let is_writer = self.writer.as_ref() == Some(&member.id);
@@ -103,7 +107,9 @@ impl WantedCluster {
             cluster.clone(),
             cluster.with("Role", role),
         ] {
-            meter.count(&source, "DatabaseConnections", "Count", connections);
+            for vital in vitals {
+                meter.count(&source, vital.name, vital.unit, vital.value);
+            }
         }
     }
 }
@@ -128,6 +134,8 @@ fn cluster(region: &str, world: &Region, cluster: &Cluster) -> Option<WantedClus
     let members = || world.rds.members(&cluster.identifier).filter(stays);
     let writer = members().find(|one| Some(&one.identifier) == cluster.writer.as_ref());
     let group = world.rds.parameter_group(&cluster.parameter_group);
+    let scaling = cluster.settings.serverless_v2_scaling_configuration.as_ref();
+    let scaling = scaling.map(|capacity| (capacity.min_capacity, capacity.max_capacity));
     Some(WantedCluster {
         id: cluster.resource_id.clone(),
         identifier: cluster.identifier.clone(),
@@ -143,6 +151,7 @@ fn cluster(region: &str, world: &Region, cluster: &Cluster) -> Option<WantedClus
                     identifier: one.identifier.clone(),
                     address,
                     restarts: one.restarts,
+                    size: Size::of(&one.class, scaling),
                 })
             })
             .collect(),
