@@ -9,6 +9,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use crate::gateway::faults::Injector;
+use crate::gateway::log::CallLog;
+use crate::services::sts::state::Principal;
 use crate::world::{Global, Region, World};
 
 /// One request on its way through a service.
@@ -29,6 +31,8 @@ pub struct Call<'a> {
     pub ids: &'a mut Ids,
     /// What goes wrong with objects.
     pub faults: &'a Injector,
+    /// What was called before.
+    pub log: &'a CallLog,
     /// Whether what AWS would run really runs here, and is waited for.
     pub live: bool,
     /// Whether databases do, which needs a PostgreSQL on this machine.
@@ -44,6 +48,18 @@ impl Call<'_> {
     /// What is the same in every region.
     pub fn global(&mut self) -> &mut Global {
         &mut self.world.global
+    }
+
+    /// Whose an access key is: a session's, or the sandbox's own user's.
+    pub fn principal(&self, access_key: &str) -> Principal {
+        match self.world.global.sts.session(access_key) {
+            Some(session) => session.principal.clone(),
+            None => Principal {
+                arn: format!("arn:aws:iam::{}:user/sandbox", self.account),
+                user_id: "AIDASANDBOXUSERAAAAA".to_owned(),
+                role_arn: None,
+            },
+        }
     }
 
     /// When something that takes AWS `typical` will be over, and a fault makes longer.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::call::{Call, Clock, Ids};
 use crate::fault::Fault;
 use crate::gateway::faults::{Faults, Injector};
+use crate::gateway::log::CallLog;
 use crate::protocol::{model::Model, validate};
 use crate::services;
 use crate::world::World;
@@ -20,6 +21,8 @@ pub struct Fixture {
     pub live: bool,
     /// What goes wrong with objects.
     pub faults: Injector,
+    /// What was called.
+    pub log: CallLog,
     ids: Ids,
 }
 
@@ -34,7 +37,14 @@ impl Fixture {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let clock = Clock { now, scale };
         let faults = Injector::new(Faults::default()).unwrap();
-        Self { world: World::default(), clock, live: false, faults, ids: Ids::seeded(1) }
+        Self {
+            world: World::default(),
+            clock,
+            live: false,
+            faults,
+            log: CallLog::default(),
+            ids: Ids::seeded(1),
+        }
     }
 
     /// Lets time pass.
@@ -59,6 +69,7 @@ impl Fixture {
             clock: self.clock,
             ids: &mut self.ids,
             faults: &self.faults,
+            log: &self.log,
             live: self.live,
             databases: false,
         };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::header::USER_AGENT;
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use jiff::Timestamp;
@@ -46,6 +47,7 @@ pub struct Gateway {
 struct Outcome {
     response: Response<Body>,
     code: Option<String>,
+    message: Option<String>,
 }
 
 impl Gateway {
@@ -89,13 +91,14 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let scope =
             signature.map_or_else(|| anonymous(service.name()), |signature| signature.scope);
-        let course = Course::begin(&self.core, scope, service.operation(&head));
+        let operation = service.operation(&head);
+        let course = Course::begin(&self.core, scope, operation, user_agent(&head.headers));
         let mut request = Request::from_parts(head, body.map_err(Into::into).boxed_unsync());
         request.extensions_mut().insert(RequestId(course.entry.request_id.clone()));
         let execute = async {
             let mut response = service.call(request).await;
             let code = response.extensions_mut().remove::<ErrorCode>().map(|ErrorCode(code)| code);
-            Outcome { response, code }
+            Outcome { response, code, message: None }
         };
         course.run(|fault, id| service.fault(fault, id), service.protocol(), execute).await
     }
@@ -123,7 +126,8 @@ impl Gateway {
             Ok(read) => read,
             Err(fault) => return Ok(self.turn_away(&codec, scope, &fault)),
         };
-        let course = Course::begin(&self.core, scope.clone(), name);
+        let agent = user_agent(request.headers());
+        let course = Course::begin(&self.core, scope.clone(), name, agent);
         let id = course.entry.request_id.clone();
         let execute = async {
             let answer = codec
@@ -131,9 +135,10 @@ impl Gateway {
                 .and_then(|input| self.core.execute(&scope, name, input))
                 .and_then(|output| codec.encode(name, output, &id));
             match answer {
-                Ok(response) => Outcome { response: response.map(full), code: None },
+                Ok(response) => Outcome { response: response.map(full), code: None, message: None },
                 Err(fault) => {
-                    Outcome { response: codec.fault(&fault, &id).map(full), code: Some(fault.code) }
+                    let response = codec.fault(&fault, &id).map(full);
+                    Outcome { response, code: Some(fault.code), message: Some(fault.message) }
                 }
             }
         };
@@ -160,10 +165,10 @@ impl Gateway {
     /// The answer to a request that is no call: not authentic, or of no known operation. It stands
     /// in the log, but neither hook nor faults concern it.
     fn turn_away(&self, codec: &Codec<'_>, scope: Scope, fault: &Fault) -> Response<Body> {
-        let mut course = Course::begin(&self.core, scope, "Unknown");
+        let mut course = Course::begin(&self.core, scope, "Unknown", "");
         let response = codec.fault(fault, &course.entry.request_id);
         course.entry.status = Some(response.status().as_u16());
-        course.entry.code = Some(fault.code.clone());
+        course.entry.fail(&fault.code, &fault.message);
         response.map(full)
     }
 }
@@ -176,7 +181,7 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn begin(core: &'a Core, scope: Scope, operation: &str) -> Self {
+    fn begin(core: &'a Core, scope: Scope, operation: &str, user_agent: &str) -> Self {
         let entry = Entry {
             number: core.log.begin(&scope.service, operation),
             at: Timestamp::now(),
@@ -189,6 +194,8 @@ impl<'a> Course<'a> {
             executed: false,
             milliseconds: 0.0,
             request_id: Uuid::new_v4().to_string(),
+            user_agent: Entry::cut(user_agent),
+            message: None,
         };
         Self { core, began: Instant::now(), entry }
     }
@@ -218,7 +225,9 @@ impl<'a> Course<'a> {
             return Ok(self.fail(&fault, &render));
         }
         self.entry.status = Some(outcome.response.status().as_u16());
-        self.entry.code = outcome.code;
+        if let Some(code) = outcome.code {
+            self.entry.fail(&code, outcome.message.as_deref().unwrap_or_default());
+        }
         Ok(outcome.response)
     }
 
@@ -269,7 +278,7 @@ impl<'a> Course<'a> {
     ) -> Response<Body> {
         let response = render(fault, &self.entry.request_id);
         self.entry.status = Some(response.status().as_u16());
-        self.entry.code = Some(fault.code.clone());
+        self.entry.fail(&fault.code, &fault.message);
         response
     }
 }
@@ -302,6 +311,10 @@ fn is_open(request: &Request<Bytes>) -> bool {
     let query = request.uri().query().unwrap_or_default();
     let has = |name: &str| route::query_parameter(query, name);
     has("Action").as_deref() == Some("ConfirmSubscription") && has("Token").is_some()
+}
+
+fn user_agent(headers: &HeaderMap) -> &str {
+    headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
 }
 
 fn anonymous(service: &str) -> Scope {

@@ -141,6 +141,7 @@ impl Core {
             clock,
             ids,
             faults: &self.faults,
+            log: &self.log,
             live: self.live,
             databases: self.databases,
         })
@@ -214,6 +215,7 @@ fn count(value: &Value, path: &str, depth: usize, counts: &mut BTreeMap<String, 
 /// AWS's names tell which operations leave the world as it is; STS alone gives out sessions with
 /// `GetSessionToken`.
 fn is_read_only(operation: &str) -> bool {
-    const READING: &[&str] = &["BatchCheck", "BatchGet", "Describe", "Get", "Head", "List"];
+    const READING: &[&str] =
+        &["BatchCheck", "BatchGet", "Describe", "Get", "Head", "List", "Lookup"];
     operation != "GetSessionToken" && READING.iter().any(|verb| operation.starts_with(verb))
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// How many calls are kept in full.
 const KEPT: usize = 10_000;
+/// How much of a text is kept, in characters; CloudTrail keeps as much.
+const LONGEST: usize = 1024;
 
 /// One call that came to its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,28 @@ pub struct Entry {
     pub milliseconds: f64,
     /// The request's id.
     pub request_id: String,
+    /// What the client says of itself, cut off where it is long.
+    #[serde(skip)]
+    pub user_agent: String,
+    /// The error's message, cut off too; none where it may repeat what was sent.
+    #[serde(skip)]
+    pub message: Option<String>,
+}
+
+impl Entry {
+    /// A text, cut off where a client could fill the memory with it.
+    pub fn cut(text: &str) -> String {
+        text.chars().take(LONGEST).collect()
+    }
+
+    /// Notes that the call failed. What is said of a request that is not well-formed repeats its
+    /// values, which may be secret.
+    pub fn fail(&mut self, code: &str, message: &str) {
+        let repeats =
+            ["Validation", "Serialization", "Malformed"].iter().any(|it| code.contains(it));
+        self.code = Some(code.to_owned());
+        self.message = (!repeats).then(|| Self::cut(message));
+    }
 }
 
 /// The calls so far.
@@ -70,6 +94,11 @@ impl CallLog {
     pub fn tail(&self, count: usize) -> Vec<Entry> {
         let inner = self.lock();
         inner.entries.iter().skip(inner.entries.len().saturating_sub(count)).cloned().collect()
+    }
+
+    /// What is found in the calls that are kept, oldest first.
+    pub fn select<T>(&self, find: impl FnMut(&Entry) -> Option<T>) -> Vec<T> {
+        self.lock().entries.iter().filter_map(find).collect()
     }
 
     /// How many calls each `service:operation` had.
@@ -111,6 +140,8 @@ mod tests {
             executed: true,
             milliseconds: 1.0,
             request_id: "id".to_owned(),
+            user_agent: String::new(),
+            message: None,
         }
     }
 

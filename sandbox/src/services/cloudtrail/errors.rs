@@ -86,6 +86,28 @@ pub(super) fn invalid_token(_: InvalidToken) -> Fault {
     Fault::new("InvalidTokenException", "The token is not valid.")
 }
 
+pub(super) fn token() -> Fault {
+    Fault::new("InvalidNextTokenException", "The next token is not valid.")
+}
+
+pub(super) fn max_results(limit: i64) -> Fault {
+    let message = format!("MaxResults must be between 1 and 50, and is {limit}.");
+    Fault::new("InvalidMaxResultsException", message)
+}
+
+pub(super) fn time_range() -> Fault {
+    Fault::new("InvalidTimeRangeException", "The start time must not be after the end time.")
+}
+
+pub(super) fn lookup_attributes() -> Fault {
+    Fault::new("InvalidLookupAttributesException", "Only one lookup attribute can be specified.")
+}
+
+pub(super) fn lookup_attribute(key: &str) -> Fault {
+    let message = format!("The value of the lookup attribute {key} is not valid.");
+    Fault::new("InvalidLookupAttributesException", message)
+}
+
 pub(super) fn tags(error: TagError) -> Fault {
     let code = match error {
         TagError::TooMany => "TagsLimitExceededException",

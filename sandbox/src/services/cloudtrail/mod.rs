@@ -1,11 +1,14 @@
-//! CloudTrail: trails, whether they log, and what of.
+//! CloudTrail: trails, whether they log, and what of; and the history of events.
 //!
 //! A trail is kept with everything that is said of it, but nothing is written to its bucket:
 //! whether the bucket exists and lets CloudTrail write is not looked at. Multi-region trails are
 //! seen from every region and changed from their own alone.
 
 mod errors;
+mod event;
+mod events;
 mod logging;
+mod management;
 mod selector;
 mod settings;
 mod state;
@@ -29,6 +32,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation!("GetTrailStatus", logging::status),
     operation!("ListTags", tagging::list),
     operation!("ListTrails", trail::list),
+    operation!("LookupEvents", events::lookup),
     operation!("PutEventSelectors", selector::put),
     operation!("RemoveTags", tagging::remove),
     operation!("StartLogging", logging::start),

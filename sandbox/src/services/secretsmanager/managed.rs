@@ -143,6 +143,7 @@ mod tests {
                 clock: fixture.clock,
                 ids: &mut ids,
                 faults: &fixture.faults,
+                log: &fixture.log,
                 live: false,
                 databases: false,
             };

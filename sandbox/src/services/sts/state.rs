@@ -76,15 +76,7 @@ impl State {
 
 /// The caller: the sandbox's own user, or whoever the session belongs to.
 pub fn caller(call: &mut Call<'_>) -> Principal {
-    let access_key = call.access_key;
-    match call.global().sts.session(access_key) {
-        Some(session) => session.principal.clone(),
-        None => Principal {
-            arn: format!("arn:aws:iam::{}:user/sandbox", call.account),
-            user_id: "AIDASANDBOXUSERAAAAA".to_owned(),
-            role_arn: None,
-        },
-    }
+    call.principal(call.access_key)
 }
 
 /// Gives out keys that end after `lifetime`, whatever the time scale; their access key comes first.
