@@ -127,6 +127,8 @@ mod tests {
             executed: true,
             milliseconds: 3.4,
             request_id: "r".to_owned(),
+            user_agent: String::new(),
+            message: None,
         };
         let entries = [(Some(200), None), (Some(400), Some("VpcLimitExceeded")), (None, None)];
         let lines: Vec<String> =
