@@ -241,6 +241,8 @@ pub enum Compare {
     Whole,
     /// AWS does not give it back: compared with what was last applied.
     WriteOnly,
+    /// Of an object that was there before, somebody else's choice: compared where reading gives it.
+    Ours,
 }
 
 /// What a kind is, beside its properties. Constants of the kind, read by the engine.

@@ -6,10 +6,13 @@ use std::time::{Duration, SystemTime};
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_s3control::config::endpoint as s3control;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder as HttpBuilder, tls};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use aws_smithy_runtime_api::client::endpoint::EndpointFuture;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::endpoint::Endpoint;
 use aws_smithy_types::retry::RetryConfig;
 
 use super::Meter;
@@ -75,16 +78,19 @@ struct Inner {
     wafv2: OnceLock<aws_sdk_wafv2::Client>,
     cloudtrail: OnceLock<aws_sdk_cloudtrail::Client>,
     cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
+    config_service: OnceLock<aws_sdk_config::Client>,
     logs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     ec2: OnceLock<aws_sdk_ec2::Client>,
     ec2_once: OnceLock<aws_sdk_ec2::Client>,
     ecr: OnceLock<aws_sdk_ecr::Client>,
     events: OnceLock<aws_sdk_eventbridge::Client>,
+    guardduty: OnceLock<aws_sdk_guardduty::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
     kms: OnceLock<aws_sdk_kms::Client>,
     kms_once: OnceLock<aws_sdk_kms::Client>,
     rds: OnceLock<aws_sdk_rds::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
+    s3control: OnceLock<aws_sdk_s3control::Client>,
     secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
     securityhub: OnceLock<aws_sdk_securityhub::Client>,
     sns: OnceLock<aws_sdk_sns::Client>,
@@ -143,16 +149,19 @@ impl Clients {
             wafv2: OnceLock::new(),
             cloudtrail: OnceLock::new(),
             cloudwatch: OnceLock::new(),
+            config_service: OnceLock::new(),
             logs: OnceLock::new(),
             ec2: OnceLock::new(),
             ec2_once: OnceLock::new(),
             ecr: OnceLock::new(),
             events: OnceLock::new(),
+            guardduty: OnceLock::new(),
             iam: OnceLock::new(),
             kms: OnceLock::new(),
             kms_once: OnceLock::new(),
             rds: OnceLock::new(),
             s3: OnceLock::new(),
+            s3control: OnceLock::new(),
             secretsmanager: OnceLock::new(),
             securityhub: OnceLock::new(),
             sns: OnceLock::new(),
@@ -217,6 +226,8 @@ clients! {
     cloudtrail: aws_sdk_cloudtrail, None;
     /// CloudWatch.
     cloudwatch: aws_sdk_cloudwatch, None;
+    /// AWS Config.
+    config_service: aws_sdk_config, None;
     /// CloudWatch Logs.
     logs: aws_sdk_cloudwatchlogs, None;
     /// EC2.
@@ -228,6 +239,8 @@ clients! {
     ecr: aws_sdk_ecr, None;
     /// EventBridge.
     events: aws_sdk_eventbridge, None;
+    /// GuardDuty.
+    guardduty: aws_sdk_guardduty, None;
     /// IAM.
     iam: aws_sdk_iam, None;
     /// KMS.
@@ -258,6 +271,19 @@ impl Clients {
         })
     }
 
+    /// S3 Control, at the endpoint's own name where that is not AWS's: the SDK would put the account
+    /// in front of the host.
+    pub fn s3control(&self) -> &aws_sdk_s3control::Client {
+        self.0.s3control.get_or_init(|| {
+            let mut config = aws_sdk_s3control::config::Builder::from(&self.0.config)
+                .retry_partition(partition("s3control"));
+            if let Some(url) = self.0.config.endpoint_url() {
+                config = config.endpoint_resolver(OneHost(url.to_owned()));
+            }
+            aws_sdk_s3control::Client::from_conf(config.build())
+        })
+    }
+
     /// S3 in another region than the environment's, for a bucket that is there.
     pub fn s3_in(&self, region: Option<&str>) -> aws_sdk_s3::Client {
         let Some(region) = region else { return self.s3().clone() };
@@ -275,6 +301,16 @@ impl Clients {
     pub fn wafv2_in(&self, region: &str) -> aws_sdk_wafv2::Client {
         let region = Region::new(region.to_owned());
         aws_sdk_wafv2::Client::from_conf(self.wafv2().config().to_builder().region(region).build())
+    }
+}
+
+/// One address for every account.
+#[derive(Debug)]
+struct OneHost(String);
+
+impl s3control::ResolveEndpoint for OneHost {
+    fn resolve_endpoint<'a>(&'a self, _: &'a s3control::Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Endpoint::builder().url(self.0.clone()).build()))
     }
 }
 

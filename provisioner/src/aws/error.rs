@@ -382,7 +382,7 @@ fn by_status(status: u16) -> Kind {
     }
 }
 
-/// App Runner, ECS and SNS have one code for most refusals, and say what is wrong in its message only.
+/// Some services have one code for most refusals, and say what is wrong in its message only.
 fn by_message(code: &str, message: &str) -> Option<Kind> {
     let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
     match code {
@@ -392,6 +392,13 @@ fn by_message(code: &str, message: &str) -> Option<Kind> {
             Some(Kind::AlreadyExists)
         }
         "InvalidParameter" if says(&["already exists with different tags"]) => {
+            Some(Kind::AlreadyExists)
+        }
+        "BadRequestException" if says(&["detector already exists"]) => Some(Kind::AlreadyExists),
+        "BadRequestException" if says(&["detectorId is not owned"]) => Some(Kind::NotFound),
+        "ResourceConflictException" if says(&["already subscribed"]) => Some(Kind::AlreadyExists),
+        "InvalidAccessException" if says(&["not subscribed"]) => Some(Kind::NotFound),
+        "InvalidInput" | "InvalidInputException" if says(&["has been taken in this account"]) => {
             Some(Kind::AlreadyExists)
         }
         "InvalidParameterException" if says(&["nable to assume"]) => Some(Kind::NotYet),
@@ -424,7 +431,8 @@ fn classify(code: &str, status: u16) -> Kind {
         | "ResponseHeadersPolicyInUse"
         | "FunctionInUse"
         | "WAFAssociatedItemException"
-        | "ResourceInUseException" => Kind::Dependency,
+        | "ResourceInUseException"
+        | "LastDeliveryChannelDeleteFailedException" => Kind::Dependency,
         "InvalidGroup.InUse" => Kind::Dependency,
         "EntityAlreadyExists"
         | "ResourceExistsException"
@@ -436,6 +444,8 @@ fn classify(code: &str, status: u16) -> Kind {
         | "InvalidSubnet.Conflict"
         | "Resource.AlreadyAssociated"
         | "InvalidGroup.Duplicate"
+        | "MaxNumberOfConfigurationRecordersExceededException"
+        | "MaxNumberOfDeliveryChannelsExceededException"
         | SPENT_TOKEN => Kind::AlreadyExists,
         "ConcurrentModification"
         | "ConcurrentModificationException"
@@ -457,7 +467,16 @@ fn classify(code: &str, status: u16) -> Kind {
         | "InvalidStateException"
         | "UpdateInProgressException"
         | "InvalidDBParameterGroupState" => Kind::Busy,
-        "InvalidPrincipal" | "InvalidWebACLId" | "MalformedPolicyDocumentException" => Kind::NotYet,
+        // A role or a policy that was made a moment ago does not count everywhere yet.
+        "InvalidPrincipal"
+        | "InvalidWebACLId"
+        | "MalformedPolicyDocumentException"
+        | "InvalidRoleException"
+        | "InsufficientDeliveryPolicyException"
+        | "InsufficientS3BucketPolicyException"
+        | "InsufficientEncryptionPolicyException"
+        | "InvalidCloudWatchLogsLogGroupArnException"
+        | "InvalidCloudWatchLogsRoleArnException" => Kind::NotYet,
         "RequestLimitExceeded"
         | "RequestThrottled"
         | "RequestThrottledException"

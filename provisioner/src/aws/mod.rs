@@ -1,5 +1,6 @@
 //! The kinds of AWS objects: one folder a service, one file a kind.
 
+mod adopted;
 mod budget;
 mod client;
 pub mod container;
@@ -15,17 +16,21 @@ mod word;
 pub mod acm;
 pub mod apprunner;
 pub mod cloudfront;
+pub mod cloudtrail;
 pub mod cloudwatch;
+pub mod config;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
 pub mod events;
+pub mod guardduty;
 pub mod iam;
 pub mod kms;
 pub mod logs;
 pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
+pub mod securityhub;
 pub mod sns;
 pub mod wafv2;
 
@@ -80,9 +85,15 @@ pub fn kinds() -> Kinds {
         .with_resource::<cloudfront::distribution::Distribution>()
         .with_resource::<cloudfront::origin_access_control::OriginAccessControl>()
         .with_resource::<cloudfront::response_headers_policy::ResponseHeadersPolicy>()
+        .with_resource::<cloudtrail::trail::Trail>()
         .with_resource::<cloudwatch::alarm::Alarm>()
         .with_resource::<cloudwatch::composite_alarm::CompositeAlarm>()
         .with_resource::<cloudwatch::dashboard::Dashboard>()
+        .with_resource::<config::delivery_channel::DeliveryChannel>()
+        .with_resource::<config::recorder::Recorder>()
+        .with_resource::<config::recorder_status::RecorderStatus>()
+        .with_resource::<ec2::default_security_group::DefaultSecurityGroup>()
+        .with_resource::<ec2::ebs_encryption_by_default::EbsEncryptionByDefault>()
         .with_resource::<ec2::eip::Eip>()
         .with_resource::<ec2::flow_log::FlowLog>()
         .with_resource::<ec2::internet_gateway::InternetGateway>()
@@ -98,7 +109,10 @@ pub fn kinds() -> Kinds {
         .with_resource::<ecr::repository::Repository>()
         .with_resource::<ecs::express_service::ExpressService>()
         .with_resource::<events::rule::Rule>()
+        .with_resource::<guardduty::detector::Detector>()
+        .with_resource::<iam::account_password_policy::AccountPasswordPolicy>()
         .with_resource::<iam::role::Role>()
+        .with_resource::<iam::service_linked_role::ServiceLinkedRole>()
         .with_resource::<kms::key::Key>()
         .with_resource::<logs::log_group::LogGroup>()
         .with_resource::<logs::metric_filter::MetricFilter>()
@@ -107,10 +121,13 @@ pub fn kinds() -> Kinds {
         .with_resource::<rds::instance::Instance>()
         .with_resource::<rds::proxy::Proxy>()
         .with_resource::<rds::subnet_group::SubnetGroup>()
+        .with_resource::<s3::account_public_access_block::AccountPublicAccessBlock>()
         .with_resource::<s3::bucket::Bucket>()
         .with_resource::<s3::bucket_policy::BucketPolicy>()
         .with_resource::<s3::content::Content>()
         .with_resource::<secretsmanager::secret::Secret>()
+        .with_resource::<securityhub::hub::Hub>()
+        .with_resource::<securityhub::standard::Standard>()
         .with_resource::<sns::subscription::Subscription>()
         .with_resource::<sns::topic::Topic>()
         .with_resource::<wafv2::web_acl::WebAcl>()

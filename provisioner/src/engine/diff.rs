@@ -45,6 +45,7 @@ pub fn properties(
     for (name, value) in entries(wanted) {
         let there = match compare_mode(traits, name) {
             Some(Compare::WriteOnly) => applied.map_or(&Json::Null, |applied| &applied[name]),
+            Some(Compare::Ours) if live[name].is_null() => continue,
             _ => &live[name],
         };
         comparison.value(name, value, there);
@@ -226,6 +227,7 @@ mod tests {
             ("rules.*.cidrs", Compare::Set),
             ("policy", Compare::Policy),
             ("secret", Compare::WriteOnly),
+            ("bucket", Compare::Ours),
             ("version", Compare::Version),
             ("variables", Compare::Whole),
         ],
@@ -333,6 +335,13 @@ mod tests {
             properties(&wanted, &json!({}), Some(&json!({ "secret": 2 })), &TRAITS).len(),
             1
         );
+    }
+
+    #[test]
+    fn what_somebody_else_has_chosen_stays() {
+        let wanted = json!({ "bucket": "ours" });
+        assert_eq!(paths(wanted.clone(), json!({})), [""; 0]);
+        assert_eq!(paths(wanted, json!({ "bucket": "another" })), ["bucket"]);
     }
 
     #[test]

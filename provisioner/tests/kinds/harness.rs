@@ -174,7 +174,10 @@ pub async fn life_cycle<R: Resource>(cx: &Context, name: &str, first: Json, chan
     let (id, live) = finished(cx, &first, &owner).await;
     assert_eq!(differences(&first, &live, Some(&first)), [""; 0], "after the creation");
     assert!(live.tags.as_ref().is_none_or(|tags| owner.owns(tags)), "{:?}", live.tags);
-    assert_eq!(first.find(cx, &owner).await.unwrap(), std::slice::from_ref(&id));
+    let found = first.find(cx, &owner).await.unwrap();
+    // Settings without tags count as somebody else's, whoever asks.
+    let plain = |found: &Id| Id::from(found.as_str().trim_end_matches("|adopted"));
+    assert_eq!(found.iter().map(plain).collect::<Vec<_>>(), std::slice::from_ref(&id));
     // What is known by its parts is nobody's own.
     let stranger = first.find(cx, &self::owner("stranger")).await.unwrap();
     assert!(id.as_str().contains('|') || !stranger.contains(&id));
@@ -250,4 +253,24 @@ pub async fn made_twice<R: Resource>(cx: &Context, name: &str, definition: Json)
     }
     assert_eq!(spec.find(cx, &owner).await.unwrap(), std::slice::from_ref(&id));
     delete(cx, &spec, &id).await;
+}
+
+/// An object of which there can be one, made by somebody else as `theirs`: it is found when another
+/// is asked for, changed to what `ours` says, and stays when that is deleted.
+pub async fn adopted<R: Resource>(cx: &Context, theirs: Json, ours: Json) {
+    let (theirs, ours) = (spec::<R>(theirs), spec::<R>(ours));
+    let (id, _) = finished(cx, &theirs, &owner("theirs")).await;
+    let owner = owner("ours");
+    let error = ours.create(cx, &owner).await.err().unwrap();
+    assert!(error.is_already_exists(), "{error}");
+    let adopted = ours.find(cx, &owner).await.unwrap().pop().unwrap();
+    assert_eq!(adopted.as_str(), format!("{id}|adopted"));
+    let live = ready::<R>(cx, &adopted).await;
+    assert_eq!(live.tags, None, "another's tags are theirs");
+    update(cx, &adopted, &ours, (live, None)).await;
+    let live = ready::<R>(cx, &adopted).await;
+    assert_eq!(differences(&ours, &live, Some(&ours)), [""; 0]);
+    assert_eq!(ours.delete(cx, &adopted).await.unwrap(), Deleted::Gone);
+    assert!(read::<R>(cx, &id).await.is_some(), "{id} is gone");
+    delete(cx, &theirs, &id).await;
 }

@@ -5,15 +5,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stderr, reason = "what is left out elsewhere is said to whoever runs it")]
 
+mod account;
 mod acm;
 mod apprunner;
 mod cloudfront;
+mod cloudtrail;
 mod cloudwatch;
+mod config;
 mod content;
 mod ec2;
 mod ecr;
 mod ecs;
 mod events;
+mod guardduty;
 mod harness;
 mod iam;
 mod kms;
@@ -21,5 +25,6 @@ mod logs;
 mod rds;
 mod s3;
 mod secretsmanager;
+mod securityhub;
 mod sns;
 mod wafv2;

@@ -11,6 +11,8 @@ use crate::resource::{Created, Id, Live, Owner, Resource, Result, Status, TagCha
 mod cidr;
 mod network_interface;
 
+pub mod default_security_group;
+pub mod ebs_encryption_by_default;
 pub mod eip;
 pub mod flow_log;
 pub mod internet_gateway;

@@ -18,7 +18,7 @@ pub(super) fn covers(traits: &Traits, path: &str, wanted: &Json, live: &Json) ->
         Some(Compare::Version) => wanted == live || same_or_newer(wanted, live),
         Some(Compare::WriteOnly) => wanted == live,
         Some(Compare::Whole) => wanted == live || (is_empty(wanted) && is_empty(live)),
-        None => covers_plain(traits, path, wanted, live),
+        Some(Compare::Ours) | None => covers_plain(traits, path, wanted, live),
     }
 }
 

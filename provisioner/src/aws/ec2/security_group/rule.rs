@@ -155,7 +155,7 @@ impl Rules {
     }
 
     /// What is wrong with the rules of this property.
-    pub(super) fn validate(&self, property: &str) -> Vec<Problem> {
+    pub(in crate::aws::ec2) fn validate(&self, property: &str) -> Vec<Problem> {
         let mut seen = Atoms::new();
         let mut problems = Vec::new();
         for (index, rule) in self.0.iter().enumerate() {

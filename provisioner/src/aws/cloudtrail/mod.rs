@@ -1,0 +1,5 @@
+//! AWS CloudTrail: who asked AWS for what.
+
+mod selector;
+
+pub mod trail;

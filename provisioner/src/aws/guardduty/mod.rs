@@ -1,0 +1,3 @@
+//! Amazon GuardDuty: who behaves like an intruder.
+
+pub mod detector;
