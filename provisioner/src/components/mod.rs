@@ -1,6 +1,7 @@
 //! The components: well-made defaults that expand to resources, one file each.
 
 pub mod aurora;
+pub mod compliance;
 pub mod content;
 pub mod image;
 pub mod network;
@@ -16,6 +17,7 @@ pub use crate::definition::component::{Child, Component, Components, Expansion, 
 pub fn components() -> Components {
     Components::default()
         .with::<aurora::Aurora>()
+        .with::<compliance::Compliance>()
         .with::<content::Content>()
         .with::<image::Image>()
         .with::<network::Network>()

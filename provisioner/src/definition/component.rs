@@ -37,6 +37,9 @@ pub trait Component: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// [`Self::expand`] does not set is null.
     const OUTPUTS: &'static [(&'static str, &'static str)];
 
+    /// Whether its objects are left on AWS when they leave the YAML, where that does not say.
+    const RETAIN: bool = false;
+
     /// Rules that the schema can't express. Where one is broken, nothing is expanded.
     fn validate(&self) -> Vec<Problem> {
         Vec::new()
@@ -241,6 +244,8 @@ pub trait ErasedComponent: Send + Sync {
     fn schema(&self) -> &Json;
     /// The outputs' names and descriptions.
     fn outputs(&self) -> &'static [(&'static str, &'static str)];
+    /// See [`Component::RETAIN`].
+    fn retains(&self) -> bool;
     /// See [`Component::expand`]. Problems are left in the scope.
     fn expand(&self, properties: &Json, scope: &mut Expansion<'_>);
 }
@@ -261,6 +266,10 @@ impl<C: Component> ErasedComponent for Erased<C> {
 
     fn outputs(&self) -> &'static [(&'static str, &'static str)] {
         C::OUTPUTS
+    }
+
+    fn retains(&self) -> bool {
+        C::RETAIN
     }
 
     fn expand(&self, properties: &Json, scope: &mut Expansion<'_>) {

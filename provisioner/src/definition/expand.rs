@@ -219,7 +219,7 @@ impl Expander<'_> {
         self.expanded.objects.insert(instance.address, object);
     }
 
-    fn component(&mut self, instance: Instance, component: &dyn ErasedComponent) -> Option<()> {
+    fn component(&mut self, mut instance: Instance, component: &dyn ErasedComponent) -> Option<()> {
         let problems = Checker::before_binding().beside(&option::NAMES).check(
             &instance.properties,
             component.schema(),
@@ -236,6 +236,7 @@ impl Expander<'_> {
         let mut scope = Expansion::new(self.environment, &instance.address);
         component.expand(&to_json(&instance.properties), &mut scope);
         let Expansion { children, outputs, problems, .. } = scope;
+        instance.options.retain.get_or_insert(component.retains());
         if !problems.is_empty() {
             for problem in problems {
                 let diagnostic =
@@ -290,7 +291,7 @@ impl Expander<'_> {
         let options = Options {
             depends_on: parent.options.depends_on.iter().cloned().chain(own).collect(),
             protect: child.protect.unwrap_or(parent.options.protect),
-            retain: child.retain.unwrap_or(parent.options.retain),
+            retain: child.retain.or(parent.options.retain),
             timeout: child.timeout.or(parent.options.timeout),
             tags,
         };

@@ -26,7 +26,8 @@ pub(super) struct OptionKeys {
     depends_on: Vec<String>,
     /// Refuse to delete or replace it. Default `false`.
     protect: Option<bool>,
-    /// Leave it on AWS when it is taken out of the YAML. Default `false`.
+    /// Leave it on AWS when it is taken out of the YAML. Default `false`, except where a component
+    /// says otherwise.
     retain: Option<bool>,
     /// Whether it is there at all. Must be known before AWS is asked. Default `true`.
     when: Option<bool>,
@@ -84,7 +85,8 @@ pub(super) struct Options {
     /// Names as they were written, with their places.
     pub depends_on: Vec<(String, Span)>,
     pub protect: bool,
-    pub retain: bool,
+    /// `None` where the YAML does not say.
+    pub retain: Option<bool>,
     pub timeout: Option<Duration>,
     pub tags: Tags,
 }
@@ -105,7 +107,7 @@ pub(super) fn read(options: &Value, diagnostics: &mut Diagnostics) -> Options {
     Options {
         depends_on: node("depends_on").map(names).unwrap_or_default(),
         protect: is_true("protect"),
-        retain: is_true("retain"),
+        retain: node("retain").map(|value| value.node == Node::Bool(true)),
         timeout: node("timeout").and_then(|value| match &value.node {
             Node::String(text) => parse_duration(text, "timeout", value.span, diagnostics),
             _ => None,

@@ -148,7 +148,7 @@ fn declare(
             properties,
             depends_on: depends_on.into_keys().collect(),
             protect: object.options.protect,
-            retain: object.options.retain,
+            retain: object.options.retain.unwrap_or(false),
             timeout: object.options.timeout,
             tags: object.options.tags.clone(),
             span: object.span,

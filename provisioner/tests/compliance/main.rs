@@ -43,6 +43,7 @@ fn stacks() -> Vec<(String, String)> {
         ("service", "every_kind_service.yaml"),
         ("site", "every_kind_site.yaml"),
         ("observability", "every_kind_observability.yaml"),
+        ("account", "every_kind_account.yaml"),
     ];
     stacks.into_iter().map(stack).collect()
 }

@@ -14,6 +14,7 @@ const EVERYTHING: &[(&str, &str)] = &[
     ("service", include_str!("every_kind_service.yaml")),
     ("site", include_str!("every_kind_site.yaml")),
     ("observability", include_str!("every_kind_observability.yaml")),
+    ("account", include_str!("every_kind_account.yaml")),
 ];
 
 /// What can be changed of the other stacks without a replacement.
@@ -50,6 +51,27 @@ const OTHER_CHANGES: &[(&str, &str, &str)] = &[
     ("observability", "AND ALARM", "OR ALARM"),
     ("observability", "# every kind", "# all kinds"),
     ("observability", "maximum_retries: 5", "maximum_retries: 3"),
+    ("account", "s3_key_prefix: events", ""),
+    ("account", "sns_topic_name: ${topic.arn}", ""),
+    (
+        "account",
+        "is_multi_region_trail: true\n    enable",
+        "is_multi_region_trail: false\n    enable",
+    ),
+    ("account", "cloud_watch_logs_log_group_arn: ${group.arn}:*", ""),
+    ("account", "cloud_watch_logs_role_arn: ${role.arn}", ""),
+    ("account", "kms_key_id: ${key.arn} # trail", ""),
+    ("account", "arn:aws:s3:::b/", "arn:aws:s3:::c/"),
+    ("account", "equals: [\"false\"]", "equals: [\"true\"]"),
+    ("account", "recording_frequency: CONTINUOUS", "recording_frequency: DAILY"),
+    ("account", "delivery_frequency: Six_Hours", "delivery_frequency: One_Hour"),
+    ("account", "recording: true", "recording: false"),
+    ("account", "FIFTEEN_MINUTES", "ONE_HOUR"),
+    ("account", "EKS_AUDIT_LOGS: DISABLED", "EKS_AUDIT_LOGS: ENABLED"),
+    ("account", "auto_enable_controls: true", "auto_enable_controls: false"),
+    ("account", "ingress: []", "ingress: [{ protocol: '-1', self: true }]"),
+    ("account", "block_public_policy: true", "block_public_policy: false"),
+    ("account", "max_password_age: 90", ""),
 ];
 
 /// What can be changed of the rest without a replacement, from and to.
