@@ -78,6 +78,9 @@ const SERVICES: &[LinkedService] = &[
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Deletion {
     pub role: String,
+    /// The role's id: a new one may have the name by then.
+    #[serde(default)]
+    pub role_id: String,
     pub due: Timestamp,
 }
 
@@ -151,7 +154,7 @@ pub(super) fn delete(call: &mut Call<'_>, request: RoleRequest) -> Result<Delete
         return Err(errors::role_not_found(&request.role_name));
     };
     let deletion_task_id = format!("task/aws-service-role/{service}/{}/{id}", role.name);
-    let deletion = Deletion { role: role.name.clone(), due };
+    let deletion = Deletion { role: role.name.clone(), role_id: role.id.clone(), due };
     iam.deletions.insert(deletion_task_id.clone(), deletion);
     Ok(DeleteResponse { deletion_task_id })
 }
@@ -241,6 +244,9 @@ mod tests {
         fixture.pass(Duration::from_secs(10));
         assert_eq!(status(&mut fixture), "SUCCEEDED");
         assert_eq!(fixture.fault("iam", "GetRole", name), "NoSuchEntity");
+        create(&mut fixture);
+        fixture.pass(Duration::from_secs(60));
+        fixture.call("iam", "GetRole", json!({"RoleName": "AWSServiceRoleForRDS"})).unwrap();
         let other = json!({"DeletionTaskId": "task/none"});
         let code = fixture.fault("iam", "GetServiceLinkedRoleDeletionStatus", other);
         assert_eq!(code, "NoSuchEntity");

@@ -76,10 +76,8 @@ impl State {
     /// Completes the deletions of service-linked roles that are due.
     pub fn settle(&mut self, now: Timestamp) {
         let due = self.deletions.values().filter(|deletion| deletion.due <= now);
-        let names: Vec<String> = due.map(|deletion| deletion.role.clone()).collect();
-        for name in names {
-            self.roles.retain(|_, role| role.name != name || role.linked_service.is_none());
-        }
+        let ids: BTreeSet<&str> = due.map(|deletion| deletion.role_id.as_str()).collect();
+        self.roles.retain(|_, role| !ids.contains(role.id.as_str()));
     }
 
     /// Whether a role exists at this ARN and lets the service, e.g. `rds.amazonaws.com`, assume it.
